@@ -1,0 +1,60 @@
+/*
+ * Turns error values into the word that logs and the wire use and into a
+ * clause for people. Does not decide anything: see login/login.c.
+ */
+#include "base/err.h"
+
+#include <string.h>
+
+static const struct {
+	const char *name, *text;
+} errors[ERR_COUNT] = {
+    [ERR_OK] = {"none", "no error"},
+    [ERR_MEMORY] = {"memory", "out of memory"},
+    [ERR_SYSTEM] = {"system", "a system call failed"},
+    [ERR_CONFIG] = {"config", "the configuration is not usable"},
+    [ERR_WIRE] = {"wire", "module and verifier misunderstood each other"},
+    [ERR_CONVERSATION] = {"conversation", "no answer could be had"},
+    [ERR_UNREACHABLE] = {"unreachable", "the service cannot be reached"},
+    [ERR_TIMEOUT] = {"timeout", "the service did not answer in time"},
+    [ERR_BUSY] = {"busy", "the service is not able to answer now"},
+    [ERR_TLS] = {"tls", "the service could not prove its identity"},
+    [ERR_REPLY] = {"bad_reply", "the service sent an unexpected reply"},
+    [ERR_CREDENTIAL] = {"credential",
+	"the service does not accept this host's key"},
+    [ERR_UNKNOWN_PERSON] = {"unknown_person",
+	"the service does not know this person"},
+    [ERR_INACTIVE_PERSON] = {"inactive_person",
+	"the person's account at the service is not active"},
+    [ERR_OTHER_PERSON] = {"other_person",
+	"the service answered for another person"},
+    [ERR_NO_FACTOR] = {"no_factor", "the person has no usable factor"},
+    [ERR_WRONG_CODE] = {"wrong_code", "the code was wrong"},
+    [ERR_NOT_A_CODE] = {"not_a_code", "the answer was not a code"},
+    [ERR_TRIES] = {"tries_used_up", "too many wrong codes"},
+    [ERR_DECLINED] = {"declined", "the login was refused on the phone"},
+    [ERR_TOO_SOON] = {"too_soon", "a code was sent a moment ago"},
+    [ERR_EXPIRED] = {"expired", "the challenge is no longer valid"},
+    [ERR_TOO_SLOW] = {"too_slow", "the time for this login ran out"},
+};
+
+const char *
+err_name(enum err e)
+{
+	return (unsigned)e < ERR_COUNT ? errors[e].name : "invalid";
+}
+
+const char *
+err_text(enum err e)
+{
+	return (unsigned)e < ERR_COUNT ? errors[e].text : "invalid error";
+}
+
+enum err
+err_from_name(const char *name)
+{
+	for (unsigned e = 0; e < ERR_COUNT; e++)
+		if (strcmp(errors[e].name, name) == 0)
+			return (enum err)e;
+	return ERR_COUNT;
+}
