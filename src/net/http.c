@@ -1,0 +1,521 @@
+/*
+ * Turns a request into a whole HTTP reply over TLS, by libcurl. Does not look
+ * into bodies, follow redirects, ask the environment, or log what was sent
+ * and received.
+ */
+#include "net/http.h"
+
+#include <ctype.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include <curl/curl.h>
+
+#include "base/log.h"
+#include "base/text.h"
+#include "build.h"
+#include "net/http_private.h"
+
+/* Hashed, so that only the certificates needed are read and parsed. */
+#define SYSTEM_CA_DIR "/etc/ssl/certs"
+
+/* All header lines of a reply, 1xx and trailers included. */
+enum { HEAD_MAX_BYTES = 64 * 1024, HEAD_MAX_LINES = 256 };
+
+/* Balancers drop connections that were idle for a minute, some silently. */
+enum { IDLE_MAX_S = 50 };
+
+struct http {
+	struct transport transport; /* first: perform() gets its address */
+	const struct http_settings *settings;
+	CURL *easy;
+	char error[CURL_ERROR_SIZE];
+};
+
+/* One request under way, for the callbacks. */
+struct exchange {
+	struct http_reply *reply;
+	enum err stopped;    /* why a callback ended it; ERR_OK: none did */
+	size_t head_bytes, head_lines;
+	bool head_done;
+	bool repeatable;
+	int sent;
+};
+
+static const struct {
+	CURLoption option;
+	long value;
+} fixed_numbers[] = {
+    {CURLOPT_SSL_VERIFYPEER, 1},
+    {CURLOPT_SSL_VERIFYHOST, 2},
+    {CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2},
+    {CURLOPT_FOLLOWLOCATION, 0},
+    {CURLOPT_NETRC, CURL_NETRC_IGNORED},
+    {CURLOPT_DISALLOW_USERNAME_IN_URL, 1},
+    {CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1},
+    {CURLOPT_HTTP09_ALLOWED, 0},
+    {CURLOPT_SUPPRESS_CONNECT_HEADERS, 1},
+    {CURLOPT_TCP_NODELAY, 1},
+    {CURLOPT_NOSIGNAL, 1},
+    {CURLOPT_MAXAGE_CONN, IDLE_MAX_S},
+    /* so that one that has_closed() saw is not found again */
+    {CURLOPT_MAXCONNECTS, 1},
+};
+
+void
+http_reply_init(struct http_reply *r)
+{
+	*r = (struct http_reply){.retry_after_s = -1};
+	buf_init(&r->body, HTTP_REPLY_MAX_BYTES);
+}
+
+void
+http_reply_clear(struct http_reply *r)
+{
+	buf_clear(&r->body);
+	http_reply_init(r);
+}
+
+enum err
+http_err(int curl_code, bool began)
+{
+	switch ((CURLcode)curl_code) {
+	case CURLE_OK:
+		return ERR_OK;
+	/* What libcurl also says of a header line that does not end. */
+	case CURLE_OUT_OF_MEMORY:
+		return began ? ERR_REPLY : ERR_MEMORY;
+	case CURLE_FAILED_INIT:
+		return ERR_MEMORY;
+	case CURLE_COULDNT_RESOLVE_HOST:
+	case CURLE_COULDNT_RESOLVE_PROXY:
+	case CURLE_COULDNT_CONNECT:
+		return ERR_UNREACHABLE;
+	/* A connection that broke: before the reply nobody was there, within
+	 * it somebody was, and what is left of the reply cannot be used. */
+	case CURLE_SEND_ERROR:
+	case CURLE_RECV_ERROR:
+	case CURLE_GOT_NOTHING:
+		return began ? ERR_REPLY : ERR_UNREACHABLE;
+	case CURLE_OPERATION_TIMEDOUT:
+		return ERR_TIMEOUT;
+	/* Also a connection cut during the handshake: whoever is there has
+	 * not proven anything, and that must never count as absence. */
+	case CURLE_SSL_CONNECT_ERROR:
+	case CURLE_PEER_FAILED_VERIFICATION:
+	case CURLE_SSL_ISSUER_ERROR:
+	case CURLE_SSL_INVALIDCERTSTATUS:
+	case CURLE_SSL_PINNEDPUBKEYNOTMATCH:
+	case CURLE_SSL_CERTPROBLEM:
+	case CURLE_SSL_CLIENTCERT:
+	case CURLE_SSL_SHUTDOWN_FAILED:
+	case CURLE_USE_SSL_FAILED:
+		return ERR_TLS;
+	/* What only the administrator can put right. */
+	case CURLE_SSL_CACERT_BADFILE:
+	case CURLE_SSL_CRL_BADFILE:
+	case CURLE_SSL_CIPHER:
+	case CURLE_SSL_ENGINE_NOTFOUND:
+	case CURLE_SSL_ENGINE_SETFAILED:
+	case CURLE_SSL_ENGINE_INITFAILED:
+	case CURLE_URL_MALFORMAT:
+	case CURLE_PROXY:
+	case CURLE_NOT_BUILT_IN:
+	case CURLE_UNKNOWN_OPTION:
+	case CURLE_BAD_FUNCTION_ARGUMENT:
+		return ERR_CONFIG;
+	/* Too long, cut short, not HTTP, and what is not known: none of it
+	 * may ever be excused. */
+	default:
+		return ERR_REPLY;
+	}
+}
+
+int
+http_retry_after(const char *value, time_t now_s)
+{
+	size_t digits = strspn(value, "0123456789");
+	time_t at;
+
+	if (digits > 0 && value[digits] == '\0') {
+		long s = digits > 9 ? HTTP_WAIT_MAX_S : atol(value);
+
+		return s > HTTP_WAIT_MAX_S ? HTTP_WAIT_MAX_S : (int)s;
+	}
+	/* A date has a time of day; curl_getdate() takes less than that. */
+	if (strchr(value, ':') == NULL ||
+	    (at = curl_getdate(value, NULL)) == (time_t)-1)
+		return -1;
+	if (at <= now_s)
+		return 0;
+	return at - now_s > HTTP_WAIT_MAX_S ? HTTP_WAIT_MAX_S
+					    : (int)(at - now_s);
+}
+
+static size_t
+stop(struct exchange *x, enum err e)
+{
+	x->stopped = e;
+	return 0;
+}
+
+static size_t
+take_body(char *bytes, size_t size, size_t count, void *ctx)
+{
+	struct exchange *x = ctx;
+	struct buf *body = &x->reply->body;
+	size_t len = size * count;
+
+	if (len > body->max - body->len)
+		return stop(x, ERR_REPLY);
+	if (buf_add(body, bytes, len) != ERR_OK)
+		return stop(x, ERR_MEMORY);
+	return len;
+}
+
+/* The value of the header line where it has that name, copied, trimmed. */
+static bool
+read_header(const char *line, size_t len, const char *name, char value[64])
+{
+	size_t skip = strlen(name);
+
+	if (len <= skip || strncasecmp(line, name, skip) != 0 ||
+	    line[skip] != ':')
+		return false;
+	line += skip + 1;
+	len -= skip + 1;
+	while (len > 0 && isspace((unsigned char)line[0])) {
+		line++;
+		len--;
+	}
+	while (len > 0 && isspace((unsigned char)line[len - 1]))
+		len--;
+	if (len >= 64)
+		return false;
+	memcpy(value, line, len);
+	value[len] = '\0';
+	return true;
+}
+
+static size_t
+take_header(char *line, size_t size, size_t count, void *ctx)
+{
+	struct exchange *x = ctx;
+	size_t len = size * count;
+	char value[64];
+	time_t at;
+
+	x->head_bytes += len;
+	if (x->head_bytes > HEAD_MAX_BYTES || ++x->head_lines > HEAD_MAX_LINES)
+		return stop(x, ERR_REPLY);
+	if (len >= 5 && memcmp(line, "HTTP/", 5) == 0) {
+		x->head_done = false;
+		x->reply->retry_after_s = -1;
+		x->reply->date_s = 0;
+	} else if (len > 0 && (line[0] == '\r' || line[0] == '\n')) {
+		x->head_done = true;
+	} else if (read_header(line, len, "Retry-After", value)) {
+		x->reply->retry_after_s = http_retry_after(value, time(NULL));
+	} else if (read_header(line, len, "Date", value)) {
+		at = curl_getdate(value, NULL);
+		x->reply->date_s = at == (time_t)-1 ? 0 : at;
+	}
+	return len;
+}
+
+/*
+ * libcurl sends a request again, a POST too, when a kept connection turns out
+ * dead before the first byte of the reply. The service may have acted on it:
+ * a code must not be counted, or sent out, twice.
+ */
+static int
+before_sending(void *ctx, char *to, char *from, int to_port, int from_port)
+{
+	struct exchange *x = ctx;
+
+	(void)to;
+	(void)from;
+	(void)to_port;
+	(void)from_port;
+	if (x->sent++ == 0 || x->repeatable)
+		return CURL_PREREQFUNC_OK;
+	(void)stop(x, ERR_UNREACHABLE);
+	return CURL_PREREQFUNC_ABORT;
+}
+
+static bool
+set_text(CURL *easy, CURLoption option, const char *value)
+{
+	return curl_easy_setopt(easy, option, value) == CURLE_OK;
+}
+
+static bool
+set_number(CURL *easy, CURLoption option, long value)
+{
+	return curl_easy_setopt(easy, option, value) == CURLE_OK;
+}
+
+/* What is the same for every request. */
+static bool
+set_fixed(struct http *h)
+{
+	const struct http_settings *s = h->settings;
+	CURL *easy = h->easy;
+
+	for (size_t i = 0; i < sizeof(fixed_numbers) / sizeof(*fixed_numbers);
+	    i++)
+		if (!set_number(easy, fixed_numbers[i].option,
+		    fixed_numbers[i].value))
+			return false;
+	return set_text(easy, CURLOPT_PROTOCOLS_STR, "https") &&
+	    /* "" and not NULL, which would ask the environment */
+	    set_text(easy, CURLOPT_PROXY, s->proxy == NULL ? "" : s->proxy) &&
+	    set_text(easy, CURLOPT_NOPROXY, "") &&
+	    set_text(easy, CURLOPT_CAINFO, s->ca_file) &&
+	    set_text(easy, CURLOPT_CAPATH,
+		s->ca_file == NULL ? SYSTEM_CA_DIR : NULL) &&
+	    set_text(easy, CURLOPT_USERAGENT,
+		PACKAGE_NAME "/" PACKAGE_VERSION) &&
+	    curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, h->error) ==
+		CURLE_OK &&
+	    curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, take_body) ==
+		CURLE_OK &&
+	    curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, take_header) ==
+		CURLE_OK &&
+	    curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, before_sending) ==
+		CURLE_OK;
+}
+
+static bool
+is_known_method(const char *method)
+{
+	return strcmp(method, "GET") == 0 || strcmp(method, "POST") == 0 ||
+	    strcmp(method, "DELETE") == 0;
+}
+
+static bool
+set_method(CURL *easy, const struct http_request *q)
+{
+	static const struct buf nothing = BUF_INIT(0);
+	const struct buf *body = q->body == NULL ? &nothing : q->body;
+
+	if (strcmp(q->method, "GET") == 0)
+		return true;
+	if (strcmp(q->method, "DELETE") == 0)
+		return set_text(easy, CURLOPT_CUSTOMREQUEST, "DELETE");
+	/* never NULL: libcurl would read standard input */
+	return set_text(easy, CURLOPT_POSTFIELDS, buf_text(body)) &&
+	    set_number(easy, CURLOPT_POSTFIELDSIZE, (long)body->len) &&
+	    set_number(easy, CURLOPT_POST, 1);
+}
+
+/* Back to a plain GET that borrows nothing. */
+static void
+forget_request(CURL *easy)
+{
+	(void)curl_easy_setopt(easy, CURLOPT_HTTPHEADER, NULL);
+	(void)curl_easy_setopt(easy, CURLOPT_POSTFIELDS, NULL);
+	(void)curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, NULL);
+	(void)curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L);
+}
+
+/*
+ * Something to read on a connection where nothing was asked: the service has
+ * closed it. libcurl 7.88 does not notice where that was done in good order,
+ * with a TLS farewell, and would fail the request.
+ */
+static bool
+has_closed(CURL *easy)
+{
+	curl_socket_t fd = CURL_SOCKET_BAD;
+	struct pollfd p = {.events = POLLIN};
+
+	if (curl_easy_getinfo(easy, CURLINFO_ACTIVESOCKET, &fd) != CURLE_OK ||
+	    fd == CURL_SOCKET_BAD)
+		return false;
+	p.fd = fd;
+	return poll(&p, 1, 0) != 0;
+}
+
+static bool
+set_request(
+    struct http *h, const struct http_request *q, int timeout_ms,
+    const struct curl_slist *headers, struct exchange *x)
+{
+	int total = h->settings->request_timeout_ms;
+	int connect = h->settings->connect_timeout_ms;
+
+	if (total > timeout_ms)
+		total = timeout_ms;
+	if (connect > total)
+		connect = total;
+	return set_method(h->easy, q) &&
+	    set_text(h->easy, CURLOPT_URL, q->url) &&
+	    set_number(h->easy, CURLOPT_FRESH_CONNECT, has_closed(h->easy)) &&
+	    set_number(h->easy, CURLOPT_TIMEOUT_MS, total) &&
+	    set_number(h->easy, CURLOPT_CONNECTTIMEOUT_MS, connect) &&
+	    curl_easy_setopt(h->easy, CURLOPT_HTTPHEADER, headers) ==
+		CURLE_OK &&
+	    curl_easy_setopt(h->easy, CURLOPT_WRITEDATA, x) == CURLE_OK &&
+	    curl_easy_setopt(h->easy, CURLOPT_HEADERDATA, x) == CURLE_OK &&
+	    curl_easy_setopt(h->easy, CURLOPT_PREREQDATA, x) == CURLE_OK;
+}
+
+/* Header lines hold keys and tokens. */
+static void
+free_headers(struct curl_slist *headers)
+{
+	for (struct curl_slist *l = headers; l != NULL; l = l->next)
+		explicit_bzero(l->data, strlen(l->data));
+	curl_slist_free_all(headers);
+}
+
+/* A line break in a value would be a header of somebody else's making. */
+static enum err
+copy_headers(const char *const *lines, struct curl_slist **out)
+{
+	struct curl_slist *headers = NULL, *longer;
+	enum err e = ERR_OK;
+
+	for (; lines != NULL && *lines != NULL; lines++) {
+		if (strpbrk(*lines, "\r\n") != NULL) {
+			log_write(LOG_ERR, "http: line break in a header");
+			e = ERR_CONFIG;
+		} else if ((longer = curl_slist_append(headers, *lines)) ==
+		    NULL)
+			e = ERR_MEMORY;
+		else
+			headers = longer;
+		if (e != ERR_OK) {
+			free_headers(headers);
+			return e;
+		}
+	}
+	*out = headers;
+	return ERR_OK;
+}
+
+/* What came of it. The text is libcurl's own and holds host names at most. */
+static enum err
+judge(struct http *h, CURLcode code, const struct exchange *x)
+{
+	const char *text = h->error[0] != '\0' ? h->error
+					       : curl_easy_strerror(code);
+	char clean[CURL_ERROR_SIZE];
+	long connect_status = 0;
+	enum err e = http_err((int)code, x->head_lines > 0);
+
+	if (x->stopped != ERR_OK)
+		e = x->stopped;
+	if (e == ERR_OK && !x->head_done) {
+		e = ERR_REPLY;
+		text = "cut short within the header lines";
+	}
+	/* A proxy that does not let us through is there to be configured. */
+	if (e == ERR_UNREACHABLE &&
+	    curl_easy_getinfo(h->easy, CURLINFO_HTTP_CONNECTCODE,
+		&connect_status) == CURLE_OK &&
+	    connect_status >= 400 && connect_status <= 499)
+		e = ERR_CONFIG;
+	if (e != ERR_OK)
+		log_write(LOG_WARNING, "http: %s: %s", err_text(e),
+		    text_clean(clean, sizeof(clean), text));
+	return e;
+}
+
+static enum err
+http_perform(struct transport *t, const struct http_request *q,
+    int timeout_ms, struct http_reply *reply)
+{
+	struct http *h = (struct http *)t;
+	struct exchange x = {.reply = reply,
+	    .repeatable = strcmp(q->method, "GET") == 0};
+	struct curl_slist *headers = NULL;
+	CURLcode code;
+	long status = 0;
+	enum err e;
+
+	http_reply_clear(reply);
+	if (timeout_ms <= 0)
+		return ERR_TIMEOUT; /* libcurl takes 0 for no limit */
+	if (!is_known_method(q->method))
+		return ERR_CONFIG;
+	if (strncmp(q->url, "https://", 8) != 0) {
+		log_write(LOG_ERR, "http: only https:// is spoken");
+		return ERR_CONFIG;
+	}
+	if ((e = copy_headers(q->headers, &headers)) != ERR_OK)
+		return e;
+	h->error[0] = '\0';
+	if (!set_request(h, q, timeout_ms, headers, &x)) {
+		e = ERR_MEMORY;
+		goto out;
+	}
+	code = curl_easy_perform(h->easy);
+	if ((e = judge(h, code, &x)) != ERR_OK)
+		goto out;
+	if (curl_easy_getinfo(h->easy, CURLINFO_RESPONSE_CODE, &status) !=
+	    CURLE_OK) {
+		e = ERR_REPLY;
+		goto out;
+	}
+	reply->status = (int)status;
+out:
+	forget_request(h->easy);
+	free_headers(headers);
+	if (e != ERR_OK)
+		http_reply_clear(reply);
+	return e;
+}
+
+/* libcurl would report another kind of proxy as one it cannot reach. */
+static bool
+is_http_proxy(const char *proxy)
+{
+	return strstr(proxy, "://") == NULL ||
+	    strncasecmp(proxy, "http://", 7) == 0;
+}
+
+enum err
+http_new(const struct http_settings *settings, struct http **out)
+{
+	struct http *h;
+
+	if (settings->proxy != NULL && !is_http_proxy(settings->proxy)) {
+		log_write(LOG_ERR, "http: the proxy has to be http://");
+		return ERR_CONFIG;
+	}
+	if ((h = calloc(1, sizeof(*h))) == NULL)
+		return ERR_MEMORY;
+	if (curl_global_init(CURL_GLOBAL_SSL) != CURLE_OK) {
+		free(h);
+		return ERR_MEMORY;
+	}
+	h->transport.perform = http_perform;
+	h->settings = settings;
+	if ((h->easy = curl_easy_init()) == NULL || !set_fixed(h)) {
+		http_free(&h);
+		return ERR_MEMORY;
+	}
+	*out = h;
+	return ERR_OK;
+}
+
+struct transport *
+http_transport(struct http *h)
+{
+	return &h->transport;
+}
+
+void
+http_free(struct http **h)
+{
+	if (*h == NULL)
+		return;
+	curl_easy_cleanup((*h)->easy);
+	curl_global_cleanup();
+	free(*h);
+	*h = NULL;
+}
