@@ -1,0 +1,169 @@
+/*
+ * Turns a call into an HTTP request, sends it within what is left of the
+ * login's time, and repeats what may be repeated. Does not know endpoints:
+ * see genauth.c.
+ */
+#include "service/genauth_call.h"
+
+#include <string.h>
+
+#include "base/log.h"
+#include "base/text.h"
+#include "service/genauth_headers.h"
+
+enum {
+	URL_MAX_BYTES = 4096,
+	BODY_MAX_BYTES = 16 * 1024,
+	WAIT_MAX_MS = 5000, /* a longer Retry-After is not waited for */
+};
+
+static enum err
+build_url(const struct genauth_call *c, struct buf *url)
+{
+	const char *mark = "?";
+	enum err e;
+
+	if ((e = buf_add_text(url, c->base)) != ERR_OK ||
+	    (e = buf_add_text(url, c->path)) != ERR_OK ||
+	    strcmp(c->method, "GET") != 0)
+		return e;
+	for (const struct genauth_param *p = c->params; p->name != NULL; p++) {
+		if (p->value == NULL)
+			continue;
+		if ((e = buf_add_text(url, mark)) != ERR_OK ||
+		    (e = buf_add_text(url, p->name)) != ERR_OK ||
+		    (e = buf_add_text(url, "=")) != ERR_OK ||
+		    (e = text_percent_encode(p->value, url)) != ERR_OK)
+			return e;
+		mark = "&";
+	}
+	return ERR_OK;
+}
+
+static enum err
+build_body(const struct genauth_call *c, struct buf *body)
+{
+	struct json *object;
+	enum err e;
+
+	if (strcmp(c->method, "GET") == 0)
+		return ERR_OK;
+	object = json_new_object();
+	for (const struct genauth_param *p = c->params; p->name != NULL; p++)
+		json_put_text(object, p->name, p->value);
+	e = json_print(object, body);
+	json_free(&object);
+	return e;
+}
+
+/* Note what the log and the person may be told about this reply. */
+static void
+keep_facts(struct service *s, const struct genauth_call *c,
+    const struct http_reply *h, const struct genauth_reply *r, enum err e)
+{
+	const struct clock *clock = s->deadline->clock;
+	const char *id = NULL, *message = NULL;
+	char clean[160];
+
+	s->wait_s = h->retry_after_s;
+	if (json_get_text(r->root, "requestId", &id) == ERR_OK ||
+	    json_get_text(r->root, "uniqueId", &id) == ERR_OK)
+		(void)text_clean(s->request_id, sizeof(s->request_id), id);
+	if (e == ERR_OK)
+		return;
+	/* A GET carries no code and no key that the text could repeat. */
+	if (strcmp(c->method, "GET") != 0 ||
+	    json_get_text(r->root, "message", &message) != ERR_OK)
+		message = NULL;
+	log_write(LOG_INFO, "genauth: %s %s: HTTP %d, status %d, code %d%s%s",
+	    c->method, c->path, r->http_status, r->status, r->code,
+	    message != NULL ? ": " : "",
+	    text_clean(clean, sizeof(clean), message));
+	if (r->code == 1305 && h->date_s != 0)
+		log_write(LOG_WARNING,
+		    "genauth: this clock is %lld s ahead of the service's",
+		    (long long)clock->wall_s(clock->ctx) - h->date_s);
+}
+
+/* One request, one reply. */
+static enum err
+exchange(struct service *s, const struct genauth_call *c,
+    struct genauth_reply *out)
+{
+	struct buf url = BUF_INIT(URL_MAX_BYTES);
+	struct buf body = BUF_INIT(BODY_MAX_BYTES);
+	struct genauth_headers headers;
+	struct http_request q = {
+	    .method = c->method, .headers = headers.lines};
+	struct http_reply reply;
+	int left = deadline_left_ms(s->deadline);
+	enum err e;
+
+	genauth_reply_clear(out);
+	genauth_headers_init(&headers);
+	http_reply_init(&reply);
+	s->request_id[0] = '\0';
+	s->wait_s = -1;
+	if (left == 0)
+		return ERR_TOO_SLOW;
+	if ((e = build_url(c, &url)) != ERR_OK ||
+	    (e = build_body(c, &body)) != ERR_OK ||
+	    (e = genauth_headers_build(&headers, s, c)) != ERR_OK)
+		goto out;
+	q.url = buf_text(&url);
+	q.body = body.len > 0 ? &body : NULL;
+	if ((e = s->transport->perform(s->transport, &q, left, &reply)) !=
+	    ERR_OK)
+		goto out;
+	e = genauth_reply_decode(&reply, out);
+	keep_facts(s, c, &reply, out, e);
+out:
+	http_reply_clear(&reply);
+	genauth_headers_clear(&headers);
+	buf_clear(&body);
+	buf_clear(&url);
+	return e;
+}
+
+/* Throttled, and told to come back soon enough to do so? */
+static bool
+may_wait(const struct service *s, const struct genauth_reply *r)
+{
+	return (r->http_status == 429 || r->status == 429) &&
+	    s->wait_s >= 0 && s->wait_s * 1000LL <= WAIT_MAX_MS &&
+	    s->wait_s * 1000LL < deadline_left_ms(s->deadline);
+}
+
+static enum err
+exchange_patiently(struct service *s, const struct genauth_call *c,
+    struct genauth_reply *out)
+{
+	const struct clock *clock = s->deadline->clock;
+	enum err e = exchange(s, c, out);
+
+	if (e == ERR_BUSY && c->repeatable && may_wait(s, out)) {
+		clock->sleep_ms(clock->ctx, s->wait_s * 1000);
+		e = exchange(s, c, out);
+	}
+	return e;
+}
+
+enum err
+genauth_perform(struct service *s, const struct genauth_call *c,
+    struct genauth_reply *out)
+{
+	enum err e;
+
+	if (genauth_needs_bearer(s, c) && (e = genauth_token_want(s)) != ERR_OK)
+		return e;
+	e = exchange_patiently(s, c, out);
+	if (e != ERR_CREDENTIAL || !genauth_needs_bearer(s, c) ||
+	    (out->http_status != 401 && out->status != 401))
+		return e;
+	/* It may only have been revoked, or have aged: once more anew. */
+	genauth_token_drop(s);
+	genauth_reply_clear(out);
+	if ((e = genauth_token_want(s)) != ERR_OK)
+		return e;
+	return exchange_patiently(s, c, out);
+}
