@@ -1,0 +1,300 @@
+/*
+ * Turns genauth.conf, the module's arguments and the files they name into
+ * one struct. Everything must be right before anything is used. Asks no
+ * service.
+ */
+#include "login/config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/text.h"
+#include "login/factor.h"
+#include "login/policy.h"
+#include "login/usermap.h"
+
+enum {
+	WHY_BYTES = 1280,
+	CONF_MAX_BYTES = 64 * 1024,
+	SECRET_MAX_BYTES = 512,
+	MAP_MAX_BYTES = 1024 * 1024,
+	CA_MAX_BYTES = 1024 * 1024,
+};
+
+static const char *const auth_words[] = {"bearer", "signed", NULL};
+static const char *const fail_words[] = {"closed", "open", NULL};
+static const char *const flow_words[] = {"trigger", NULL};
+static const char *const prompt_words[] = {"full", "short", NULL};
+static const char *const language_words[] = {"auto", "en", "zh", NULL};
+static const char *const user_id_types[] = {"user_id", "external_id", "phone",
+    "email", "username", "identity", "sync_relation", "custom_field", NULL};
+
+static const struct option_range connect_range = {1, 60};
+static const struct option_range request_range = {1, 120};
+static const struct option_range login_range = {10, 600};
+static const struct option_range tries_range = {1, 10};
+
+static option_set set_users, set_factors;
+
+#define AT(member) offsetof(struct config, member)
+
+const struct option config_options[] = {
+    {"conf", option_path, AT(conf), CONFDIR "/genauth.conf", OPTION_ARG,
+	NULL, "the configuration file to read instead of the usual one"},
+    {"provider", option_choice, AT(provider), "genauth", OPTION_ANYWHERE,
+	provider_names, "the kind of service that checks the factors"},
+    {"management_url", option_https_url, AT(service.management_url), NULL,
+	OPTION_ANYWHERE, NULL, "address of the management API"},
+    {"app_url", option_https_url, AT(service.app_url), NULL,
+	OPTION_ANYWHERE, NULL, "address of the application's own host"},
+    {"app_id", option_text, AT(service.app_id), NULL, OPTION_ANYWHERE, NULL,
+	"id of the application whose factor settings count"},
+    {"access_key_id", option_text, AT(service.access_key_id), NULL,
+	OPTION_ANYWHERE, NULL, "id of the management key"},
+    {"access_key_secret_file", option_path, AT(access_key_secret_file), NULL,
+	OPTION_ANYWHERE, NULL, "file with the secret of the management key"},
+    {"management_auth", option_word, AT(service.management_auth), "bearer",
+	OPTION_ANYWHERE, auth_words,
+	"send a token fetched with the key, or sign each request"},
+    {"user_id_type", option_choice, AT(service.user_id_type), "username",
+	OPTION_ANYWHERE, user_id_types,
+	"what the service takes a login name for"},
+    {"user_map", option_path, AT(user_map), NULL, OPTION_ANYWHERE, NULL,
+	"file of lines login = name at the service"},
+    {"users", set_users, AT(users), "*", OPTION_ANYWHERE, NULL,
+	"who needs the factor: rules, the first that matches decides"},
+    {"factors", set_factors, AT(allowed), "otp sms email recovery",
+	OPTION_ANYWHERE, NULL, "the factors that may be used"},
+    {"ca_file", option_path, AT(http.ca_file), NULL, OPTION_ANYWHERE, NULL,
+	"certificates to trust instead of the system's"},
+    {"proxy", option_proxy_url, AT(http.proxy), NULL, OPTION_ANYWHERE, NULL,
+	"proxy on the way to the service"},
+    {"connect_timeout", option_seconds, AT(http.connect_timeout_ms), "5",
+	OPTION_ANYWHERE, &connect_range, "seconds to wait for a connection"},
+    {"request_timeout", option_seconds, AT(http.request_timeout_ms), "10",
+	OPTION_ANYWHERE, &request_range, "seconds to wait for one reply"},
+    {"login_timeout", option_seconds, AT(login_timeout_ms), "100",
+	OPTION_ANYWHERE, &login_range, "seconds that one login may take"},
+    {"fail", option_word, AT(fail), "closed", OPTION_ANYWHERE, fail_words,
+	"deny, or let in, while the service cannot be reached"},
+    {"flow", option_word, AT(flow), "trigger", OPTION_ANYWHERE, flow_words,
+	"how the service is asked"},
+    {"tries", option_number, AT(tries), "3", OPTION_ANYWHERE, &tries_range,
+	"wrong codes that end the login"},
+    {"prompt", option_word, AT(prompt), "full", OPTION_ANYWHERE,
+	prompt_words, "say what can be answered, or just \"Code: \""},
+    {"language", option_word, AT(language), "auto", OPTION_ANYWHERE,
+	language_words, "language the service answers in"},
+    {"debug", option_flag, AT(debug), "no", OPTION_ANYWHERE, NULL,
+	"log every step"},
+    {NULL, NULL, 0, NULL, 0, NULL, NULL},
+};
+
+/* Loading, with who hears of mistakes. */
+struct loading {
+	struct config *c;
+	option_report *report;
+	void *ctx;
+};
+
+static enum err
+set_users(const struct option *o, void *base, const char *value, char *why,
+    size_t why_size)
+{
+	enum err e = policy_check_rules(value, why, why_size);
+
+	return e != ERR_OK ? e : option_text(o, base, value, why, why_size);
+}
+
+static enum err
+set_factors(const struct option *o, void *base, const char *value, char *why,
+    size_t why_size)
+{
+	unsigned *bits = (void *)((char *)base + o->offset);
+
+	return factor_parse_list(value, bits, why, why_size);
+}
+
+static void
+say_nothing(void *ctx, const char *where, const char *what)
+{
+	(void)ctx;
+	(void)where;
+	(void)what;
+}
+
+/* The first error stays, but for ERR_MEMORY, which says the rest is moot. */
+static enum err
+worse(enum err so_far, enum err e)
+{
+	return so_far == ERR_OK || e == ERR_MEMORY ? e : so_far;
+}
+
+static enum err
+read_file(const struct loading *l, const char *path, bool secret,
+    struct buf *out)
+{
+	char why[WHY_BYTES];
+	enum err e = file_read_trusted(path, secret, out, why, sizeof(why));
+
+	if (e == ERR_CONFIG)
+		l->report(l->ctx, path, why);
+	return e;
+}
+
+static enum err
+require(const struct loading *l, const char *name, const char *value)
+{
+	char what[80];
+
+	if (value != NULL)
+		return ERR_OK;
+	(void)snprintf(what, sizeof(what), "%s is missing", name);
+	l->report(l->ctx, l->c->conf, what);
+	return ERR_CONFIG;
+}
+
+static enum err
+check_required(const struct loading *l)
+{
+	const struct service_settings *s = &l->c->service;
+	enum err e = require(l, "management_url", s->management_url);
+
+	e = worse(e, require(l, "app_url", s->app_url));
+	e = worse(e, require(l, "app_id", s->app_id));
+	e = worse(e, require(l, "access_key_id", s->access_key_id));
+	return worse(e, require(l, "access_key_secret_file",
+	    l->c->access_key_secret_file));
+}
+
+/* The arguments are in place already: what they give is not missing. */
+static enum err
+parse_conf(const struct loading *l)
+{
+	struct buf content = BUF_INIT(CONF_MAX_BYTES);
+	const char *path = l->c->conf;
+	enum err e;
+
+	e = read_file(l, path, false, &content);
+	if (e == ERR_OK) {
+		e = option_parse_file(config_options, l->c, path, &content,
+		    l->report, l->ctx);
+		e = worse(e, check_required(l));
+	}
+	buf_clear(&content);
+	return e;
+}
+
+static enum err
+read_secret(const struct loading *l, const char *path, struct buf *out)
+{
+	const char *what = NULL;
+	enum err e;
+
+	if (path == NULL)
+		return ERR_OK;
+	if ((e = read_file(l, path, true, out)) != ERR_OK)
+		return e;
+	if (out->len > 0 && out->ptr[out->len - 1] == '\n')
+		out->ptr[--out->len] = '\0';
+	if (out->len == 0)
+		what = "is empty";
+	else if (out->len > SECRET_MAX_BYTES)
+		what = "is too long";
+	else if (!text_is_clean(buf_text(out), out->len, false))
+		what = "holds more than one line of plain text";
+	if (what == NULL)
+		return ERR_OK;
+	l->report(l->ctx, path, what);
+	return ERR_CONFIG;
+}
+
+static enum err
+read_user_map(const struct loading *l, const char *path, struct buf *out)
+{
+	char why[WHY_BYTES];
+	enum err e;
+
+	if (path == NULL)
+		return ERR_OK;
+	if ((e = read_file(l, path, false, out)) != ERR_OK)
+		return e;
+	e = usermap_check(out, why, sizeof(why));
+	if (e == ERR_CONFIG)
+		l->report(l->ctx, path, why);
+	return e;
+}
+
+/* What it says is read by the TLS library; here only who may write it. */
+static enum err
+check_ca_file(const struct loading *l, const char *path)
+{
+	struct buf content = BUF_INIT(CA_MAX_BYTES);
+	enum err e;
+
+	if (path == NULL)
+		return ERR_OK;
+	e = read_file(l, path, false, &content);
+	buf_clear(&content);
+	return e;
+}
+
+enum err
+config_load(struct config *c, const char *const *args, size_t count,
+    option_report *report, void *ctx)
+{
+	const struct loading l = {c, report, ctx};
+	enum err e;
+
+	memset(c, 0, sizeof(*c));
+	buf_init(&c->service.access_key_secret, SECRET_MAX_BYTES + 1);
+	buf_init(&c->users_map_text, MAP_MAX_BYTES);
+	e = option_defaults(config_options, c);
+	/* to learn of `conf`; once more after the file, because they win */
+	e = worse(e, option_parse_args(config_options, c, args, count, report,
+	    ctx));
+	if (c->conf != NULL)
+		e = worse(e, parse_conf(&l));
+	e = worse(e, option_parse_args(config_options, c, args, count,
+	    say_nothing, NULL));
+	e = worse(e, read_secret(&l, c->access_key_secret_file,
+	    &c->service.access_key_secret));
+	e = worse(e, read_user_map(&l, c->user_map, &c->users_map_text));
+	e = worse(e, check_ca_file(&l, c->http.ca_file));
+	if (e == ERR_OK)
+		return ERR_OK;
+	config_clear(c);
+	return e;
+}
+
+enum err
+config_choose_language(struct config *c, const char *locale)
+{
+	bool zh = c->language == LANGUAGE_ZH ||
+	    (c->language == LANGUAGE_AUTO && strncmp(locale, "zh", 2) == 0);
+	char *language = strdup(zh ? "zh" : "en");
+
+	if (language == NULL)
+		return ERR_MEMORY;
+	free(c->service.language);
+	c->service.language = language;
+	return ERR_OK;
+}
+
+void
+config_clear(struct config *c)
+{
+	char *owned[] = {c->service.management_url, c->service.app_url,
+	    c->service.app_id, c->service.access_key_id,
+	    c->service.user_id_type, c->service.language, c->http.ca_file,
+	    c->http.proxy, c->conf, c->provider, c->access_key_secret_file,
+	    c->user_map, c->users};
+
+	for (size_t i = 0; i < sizeof(owned) / sizeof(owned[0]); i++)
+		free(owned[i]);
+	buf_clear(&c->service.access_key_secret);
+	buf_clear(&c->users_map_text);
+	memset(c, 0, sizeof(*c));
+}

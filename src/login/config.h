@@ -1,0 +1,54 @@
+#ifndef LOGIN_CONFIG_H
+#define LOGIN_CONFIG_H
+
+#include "base/option.h"
+#include "net/http.h"
+#include "service/provider.h"
+
+enum fail_mode { FAIL_CLOSED, FAIL_OPEN };
+enum flow { FLOW_TRIGGER };
+enum prompt_style { PROMPT_FULL, PROMPT_SHORT };
+enum language { LANGUAGE_AUTO, LANGUAGE_EN, LANGUAGE_ZH };
+
+/* Everything an administrator can set; config_clear() wipes and frees. */
+struct config {
+	struct service_settings service;
+	struct http_settings http;
+	char *conf;              /* the file all this came from */
+	char *provider;          /* a name provider_find() knows */
+	char *access_key_secret_file;
+	char *user_map;          /* path, NULL: names are used as they are */
+	char *users;             /* rules of login/policy.h */
+	unsigned allowed;        /* FACTOR_BIT()s, from `factors` */
+	int login_timeout_ms;
+	int fail;                /* enum fail_mode */
+	int flow;                /* enum flow */
+	int prompt;              /* enum prompt_style */
+	int language;            /* enum language */
+	int tries;
+	bool debug;
+	struct buf users_map_text; /* content of user_map */
+};
+
+extern const struct option config_options[];
+
+/*
+ * Read the file (`conf=FILE` among `args`, else CONFDIR/genauth.conf), the
+ * arguments, which win, and the files they name, and check that what is
+ * required is there. Every mistake is reported. ERR_CONFIG if there was one,
+ * ERR_MEMORY; `c` is then empty. It may start uninitialised.
+ */
+__attribute__((warn_unused_result)) enum err config_load(struct config *c,
+    const char *const *args, size_t count, option_report *report, void *ctx);
+
+/*
+ * Settle service.language: what is configured, else the host's `locale`
+ * ("zh_CN.UTF-8"; "" where it says nothing), else "en". ERR_MEMORY.
+ */
+__attribute__((warn_unused_result)) enum err config_choose_language(
+    struct config *c, const char *locale);
+
+/* Wipe and free; leaves it empty. For a zeroed or a loaded one. */
+void config_clear(struct config *c);
+
+#endif

@@ -1,0 +1,50 @@
+#ifndef LOGIN_LOGIN_H
+#define LOGIN_LOGIN_H
+
+#include "login/config.h"
+#include "login/conversation.h"
+
+/* What the login decides. Zeroed memory denies. */
+enum verdict { VERDICT_DENY = 0, VERDICT_SKIP, VERDICT_ALLOW };
+
+/* "deny", "skip", "allow"; and back, VERDICT_DENY for any other word. */
+const char *verdict_name(enum verdict v);
+
+/* Who wants in, as the host says. Borrowed; "" where the host says nothing.
+ * `first_factor`: the host has seen a password or a key of this person.
+ * `blind`: the host may answer hidden prompts by itself, so the person is
+ * asked, visibly, before anything is sent to the service. */
+struct login_request {
+	const char *user, *service, *rhost, *tty, *ruser;
+	bool first_factor, blind;
+};
+
+/* What came of it. `why` is ERR_OK with ALLOW and SKIP, unless a fail-open
+ * excused it. */
+struct login_result {
+	enum verdict verdict;
+	enum err why;
+	int wrong_codes;
+	enum factor factor;     /* the one answered with; FACTOR_COUNT: none */
+	char rule[128];         /* what decided in `users` */
+};
+
+/*
+ * May a failure to reach the service let this login in? The only place that
+ * can say yes, and only for ERR_UNREACHABLE, ERR_TIMEOUT and ERR_BUSY, where
+ * the administrator wrote fail = open, and before the login is engaged: once
+ * the person was asked or the service has begun a challenge, the failure
+ * could be the person's own doing.
+ */
+bool fail_open_excuses(enum fail_mode mode, enum err why, bool engaged);
+
+/*
+ * The whole login, one straight line: policy, user map, person, factors,
+ * ask, check. Never fails: `out` always holds a verdict, and the log one
+ * line about it. All borrowed.
+ */
+void login_run(const struct config *cfg, const struct login_request *who,
+    struct service *service, struct conversation *person,
+    const struct deadline *deadline, struct login_result *out);
+
+#endif

@@ -1,0 +1,224 @@
+/*
+ * Turns the rules of `users` and a login name into "needs the factor" or
+ * not. The only place that can exempt anybody. Asks the accounts of this
+ * host (account.c), never the service.
+ */
+#include "login/policy.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/text.h"
+
+enum { LOGIN_MAX = 256 };
+
+#define UID_END ((uint64_t)1 << 32)
+
+enum rule_kind { RULE_NAME, RULE_GROUP, RULE_UID };
+
+/* "*" is the rule of all uids; it is never looked up. */
+struct rule {
+	const char *word; /* as written */
+	size_t word_len;
+	bool exempts;
+	enum rule_kind kind;
+	const char *name; /* login or group */
+	size_t name_len;
+	uint64_t from, end; /* uids from <= uid < end */
+};
+
+static bool
+is_name(const char *text, size_t len)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyz"
+	    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-+@\\$";
+
+	for (size_t i = 0; i < len; i++)
+		if (text[i] == '\0' || ((unsigned char)text[i] < 0x80 &&
+		    strchr(letters, text[i]) == NULL))
+			return false;
+	return len > 0;
+}
+
+/* "uid>=N" or "uid<N"; N of at least 1, or it would mean all or nobody. */
+static bool
+read_uid_rule(const char *text, size_t len, struct rule *out)
+{
+	bool from = len > 5 && memcmp(text, "uid>=", 5) == 0;
+	size_t i = from ? 5 : 4;
+	uint64_t n = 0;
+
+	if (!from && (len <= 4 || memcmp(text, "uid<", 4) != 0))
+		return false;
+	for (; i < len; i++) {
+		if (text[i] < '0' || text[i] > '9' || n >= UID_END)
+			return false;
+		n = n * 10 + (uint64_t)(text[i] - '0');
+	}
+	if (n == 0 || n >= UID_END)
+		return false;
+	out->kind = RULE_UID;
+	out->from = from ? n : 0;
+	out->end = from ? UID_END : n;
+	return true;
+}
+
+/* The next word of `rules` (NULL-word at the end); false: not understood. */
+static bool
+next_rule(const char **rules, struct rule *out)
+{
+	const char *text = *rules + strspn(*rules, " \t");
+	size_t len = strcspn(text, " \t");
+
+	*out = (struct rule){.word = len == 0 ? NULL : text, .word_len = len,
+	    .end = UID_END};
+	*rules = text + len;
+	if (len == 0)
+		return true;
+	if (text[0] == '!') {
+		out->exempts = true;
+		text++;
+		len--;
+	}
+	if (len == 1 && text[0] == '*') {
+		out->kind = RULE_UID;
+		return true;
+	}
+	if (read_uid_rule(text, len, out))
+		return true;
+	if (len > 0 && text[0] == '@') {
+		out->kind = RULE_GROUP;
+		text++;
+		len--;
+	}
+	out->name = text;
+	out->name_len = len;
+	return is_name(text, len) && text[0] != '@';
+}
+
+/* Does "!word" stand before this word? */
+static bool
+is_shadowed(const char *rules, const struct rule *r)
+{
+	const char *p = rules;
+	struct rule earlier;
+
+	while (next_rule(&p, &earlier) && earlier.word < r->word)
+		if (earlier.exempts && earlier.word_len == r->word_len + 1 &&
+		    memcmp(earlier.word + 1, r->word, r->word_len) == 0)
+			return true;
+	return false;
+}
+
+enum err
+policy_check_rules(const char *rules, char *why, size_t why_size)
+{
+	uint64_t from = 0, end = UID_END; /* uids that no rule exempts yet */
+	bool selects = false;
+	const char *p = rules;
+	char shown[64];
+	struct rule r;
+
+	while (next_rule(&p, &r) && r.word != NULL) {
+		if (r.exempts && r.name == NULL) {
+			if (r.from < end && r.end == UID_END)
+				end = r.from;
+			if (r.end > from && r.from == 0)
+				from = r.end;
+		} else if (!r.exempts && !is_shadowed(rules, &r)) {
+			selects |= (r.from > from ? r.from : from) <
+			    (r.end < end ? r.end : end);
+		}
+	}
+	if (r.word != NULL) {
+		(void)snprintf(shown, sizeof(shown), "%.*s", (int)r.word_len,
+		    r.word);
+		(void)snprintf(why, why_size, "\"%s\" is not a rule", shown);
+		return ERR_CONFIG;
+	}
+	if (!selects) {
+		(void)snprintf(why, why_size,
+		    "by these rules nobody would ever need the factor");
+		return ERR_CONFIG;
+	}
+	return ERR_OK;
+}
+
+static enum err
+rule_matches(struct account *a, const struct rule *r, bool *out)
+{
+	enum err e;
+
+	if (r->kind == RULE_NAME) {
+		*out = strlen(a->login) == r->name_len &&
+		    (r->exempts ? memcmp(a->login, r->name, r->name_len)
+		    : strncasecmp(a->login, r->name, r->name_len)) == 0;
+		return ERR_OK;
+	}
+	if (r->kind == RULE_UID && r->from == 0 && r->end == UID_END) {
+		*out = true;
+		return ERR_OK;
+	}
+	if ((e = account_look_up(a)) != ERR_OK)
+		return e;
+	if (r->kind == RULE_GROUP)
+		return account_in_group(a, r->name, r->name_len, out);
+	*out = a->uid >= r->from && a->uid < r->end;
+	return ERR_OK;
+}
+
+/* A name no account has, or that would read as another kind of rule. */
+static bool
+is_hostile(const char *login)
+{
+	size_t len = strlen(login);
+
+	return len == 0 || len > LOGIN_MAX || strchr("@!", login[0]) != NULL ||
+	    strpbrk(login, " \t:/") != NULL ||
+	    !text_is_clean(login, len, false);
+}
+
+enum err
+policy_find_rule(const struct account_lookups *lookups, const char *rules,
+    const char *login, const char **rule, size_t *len)
+{
+	struct account a = {.lookups = lookups, .login = login};
+	bool matches = false;
+	struct rule r;
+	enum err e;
+
+	if (is_hostile(login))
+		return ERR_UNKNOWN_PERSON;
+	for (;;) {
+		if (!next_rule(&rules, &r))
+			return ERR_CONFIG;
+		if (r.word == NULL)
+			break;
+		if ((e = rule_matches(&a, &r, &matches)) != ERR_OK)
+			return e;
+		if (matches)
+			break;
+	}
+	*rule = r.word;
+	*len = r.word_len;
+	return ERR_OK;
+}
+
+enum err
+policy_needs_factor(const char *rules, const char *login, bool *needed,
+    char *rule, size_t rule_size)
+{
+	const char *word;
+	size_t len;
+	enum err e = policy_find_rule(&account_lookups_libc, rules, login,
+	    &word, &len);
+
+	if (e != ERR_OK)
+		return e;
+	*needed = word != NULL && word[0] != '!';
+	(void)snprintf(rule, rule_size, "%.*s", (int)len,
+	    word == NULL ? "" : word);
+	return ERR_OK;
+}
