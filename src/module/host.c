@@ -1,0 +1,162 @@
+/*
+ * Everything that is asked of the PAM host: who wants in, and questions to
+ * the person. Decides nothing.
+ */
+#include "module/host.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <security/pam_ext.h>
+
+#include "base/text.h"
+
+/* What sshd types for a user it does not know (openssh auth-pam.c). */
+static const char sshd_no_password[] = "\b\n\r\177INCORRECT";
+
+static const char *
+item_text(pam_handle_t *pamh, int item)
+{
+	const void *value = NULL;
+
+	if (pam_get_item(pamh, item, &value) != PAM_SUCCESS)
+		return NULL;
+	return value;
+}
+
+static bool
+is_set(const char *text)
+{
+	return text != NULL && text[0] != '\0';
+}
+
+/* Remote names may hold anything; they are for rules and logs only. */
+static enum err
+add_cleaned(struct wire_message *m, const char *name, const char *value)
+{
+	char clean[256];
+
+	if (!is_set(value))
+		return ERR_OK;
+	return wire_add(m, name, text_clean(clean, sizeof(clean), value));
+}
+
+static enum err
+add_args(struct wire_message *m, int argc, const char **argv)
+{
+	enum err e = ERR_OK;
+
+	if (argc > WIRE_ARGS_MAX)
+		return ERR_WIRE;
+	for (int i = 0; i < argc && e == ERR_OK; i++)
+		e = wire_add(m, "arg", argv[i]);
+	return e;
+}
+
+static enum err
+add_context(pam_handle_t *pamh, int flags, struct wire_message *m)
+{
+	const char *language = pam_getenv(pamh, "LANG");
+	char clean[64], number[16];
+	enum err e;
+
+	if (!is_set(language))
+		language = getenv("LANG");
+	if (is_set(language) && (e = wire_add(m, "language",
+	    text_clean(clean, sizeof(clean), language))) != ERR_OK)
+		return e;
+	(void)snprintf(number, sizeof(number), "%u", (unsigned)flags & 0xffffU);
+	if ((e = wire_add(m, "flags", number)) != ERR_OK)
+		return e;
+	if ((e = wire_add(m, "first_factor",
+	    is_set(item_text(pamh, PAM_AUTHTOK)) ||
+	    is_set(pam_getenv(pamh, "SSH_AUTH_INFO_0")) ? "yes" : "no")) !=
+	    ERR_OK)
+		return e;
+	return wire_add(m, "blind",
+	    host_may_answer_blindly(pamh) ? "yes" : "no");
+}
+
+enum err
+host_describe(pam_handle_t *pamh, int flags, int argc, const char **argv,
+    struct wire_message *hello, int *pam_code)
+{
+	const char *user = NULL;
+	enum err e;
+	int rc;
+
+	if ((rc = pam_get_user(pamh, &user, NULL)) == PAM_CONV_AGAIN) {
+		*pam_code = PAM_INCOMPLETE;
+		return ERR_CONVERSATION;
+	}
+	if (rc == PAM_CONV_ERR)
+		return ERR_CONVERSATION;
+	if (rc != PAM_SUCCESS || !is_set(user))
+		return ERR_SYSTEM;
+	if ((e = wire_add(hello, "user", user)) != ERR_OK ||
+	    (e = wire_add(hello, "service",
+	    is_set(item_text(pamh, PAM_SERVICE)) ?
+	    item_text(pamh, PAM_SERVICE) : "unknown")) != ERR_OK ||
+	    (e = add_cleaned(hello, "rhost", item_text(pamh, PAM_RHOST))) !=
+	    ERR_OK ||
+	    (e = add_cleaned(hello, "tty", item_text(pamh, PAM_TTY))) !=
+	    ERR_OK ||
+	    (e = add_cleaned(hello, "ruser", item_text(pamh, PAM_RUSER))) !=
+	    ERR_OK ||
+	    (e = add_context(pamh, flags, hello)) != ERR_OK)
+		return e;
+	return add_args(hello, argc, argv);
+}
+
+bool
+host_may_answer_blindly(pam_handle_t *pamh)
+{
+	const char *tty = item_text(pamh, PAM_TTY);
+
+	return tty != NULL && strcmp(tty, "ssh") == 0 &&
+	    environ != NULL && environ[0] != NULL;
+}
+
+static bool
+host_knows(pam_handle_t *pamh, const char *answer)
+{
+	const char *password = item_text(pamh, PAM_AUTHTOK);
+
+	if (strcmp(answer, sshd_no_password) == 0)
+		return true;
+	return is_set(password) && text_same_secret(answer, strlen(answer),
+	    password, strlen(password));
+}
+
+enum err
+host_ask(pam_handle_t *pamh, const char *text, bool echo, struct buf *answer)
+{
+	char *reply = NULL;
+	enum err e = ERR_CONVERSATION;
+	int rc;
+
+	buf_clear(answer);
+	rc = pam_prompt(pamh, echo ? PAM_PROMPT_ECHO_ON : PAM_PROMPT_ECHO_OFF,
+	    &reply, "%s", text);
+	if (rc == PAM_SUCCESS && reply != NULL &&
+	    strlen(reply) <= PAM_MAX_RESP_SIZE) {
+		if (host_knows(pamh, reply))
+			e = ERR_NOT_A_CODE;
+		else
+			e = buf_add_text(answer, reply);
+	}
+	if (reply != NULL) {
+		explicit_bzero(reply, strlen(reply));
+		free(reply);
+	}
+	return e;
+}
+
+void
+host_tell(pam_handle_t *pamh, int flags, const char *text)
+{
+	if (((unsigned)flags & PAM_SILENT) == 0)
+		(void)pam_info(pamh, "%s", text);
+}
