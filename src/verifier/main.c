@@ -1,0 +1,194 @@
+/*
+ * genauth-verifier: one login. Reads HELLO and the configuration, shuts
+ * itself in, runs the login over the wire, says the verdict, ends.
+ */
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <syslog.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "login/login.h"
+#include "service/token_cache.h"
+#include "verifier/sandbox.h"
+#include "verifier/wire_conversation.h"
+#include "wire/wire.h"
+
+enum {
+	WIRE_FD = 3,
+	WIRE_TIMEOUT_MS = 5000,
+	EXIT_BY_HAND = 2,
+};
+
+static void
+log_syslog(void *ctx, int priority, const char *line)
+{
+	(void)ctx;
+	syslog(priority, "%s", line);
+}
+
+static void
+report_config(void *ctx, const char *where, const char *what)
+{
+	(void)ctx;
+	log_write(LOG_ALERT, "event=config %s: %s", where, what);
+}
+
+static const char *
+field_or_empty(const struct wire_message *m, const char *name)
+{
+	const char *value = wire_get(m, name);
+
+	return value == NULL ? "" : value;
+}
+
+static enum err
+send_ready(int login_timeout_ms)
+{
+	struct wire_message m;
+	char number[16];
+	enum err e;
+
+	wire_init(&m, WIRE_READY);
+	(void)snprintf(number, sizeof(number), "%d", login_timeout_ms);
+	e = wire_add(&m, "login_timeout_ms", number);
+	if (e == ERR_OK)
+		e = wire_send(WIRE_FD, &m, WIRE_TIMEOUT_MS);
+	wire_clear(&m);
+	return e;
+}
+
+static enum err
+send_verdict(const struct login_result *r)
+{
+	struct wire_message m;
+	enum err e;
+
+	wire_init(&m, WIRE_VERDICT);
+	e = wire_add(&m, "verdict", verdict_name(r->verdict));
+	if (e == ERR_OK)
+		e = wire_add(&m, "reason", err_name(r->why));
+	if (e == ERR_OK)
+		e = wire_send(WIRE_FD, &m, WIRE_TIMEOUT_MS);
+	wire_clear(&m);
+	return e;
+}
+
+static enum err
+load_config(const struct wire_message *hello, struct config *cfg)
+{
+	const char *args[WIRE_ARGS_MAX];
+	size_t count = 0;
+	enum err e;
+
+	while (count < WIRE_ARGS_MAX &&
+	    (args[count] = wire_get_nth(hello, "arg", count)) != NULL)
+		count++;
+	if ((e = config_load(cfg, args, count, report_config, NULL)) != ERR_OK)
+		return e;
+	return config_choose_language(
+	    cfg, field_or_empty(hello, "language"));
+}
+
+/* The configuration is read: open what the sandbox will not let us open,
+ * enter it, and run the login. */
+static enum err
+run(const struct wire_message *hello, const struct config *cfg,
+    struct login_result *out)
+{
+	const struct login_request who = {
+	    .user = wire_get(hello, "user"),
+	    .service = wire_get(hello, "service"),
+	    .rhost = field_or_empty(hello, "rhost"),
+	    .tty = field_or_empty(hello, "tty"),
+	    .ruser = field_or_empty(hello, "ruser"),
+	    .first_factor = strcmp(wire_get(hello, "first_factor"), "yes") == 0,
+	    .blind = strcmp(wire_get(hello, "blind"), "yes") == 0,
+	};
+	struct wire_conversation person;
+	struct token_cache tokens;
+	struct deadline deadline;
+	struct service service;
+	struct http *http = NULL;
+	enum err e;
+
+	deadline_start(&deadline, &clock_system, cfg->login_timeout_ms);
+	wire_conversation_init(&person, WIRE_FD);
+	token_cache_open(&tokens, RUNTIMEDIR, cfg->service.management_url,
+	    cfg->service.access_key_id);
+	if ((e = send_ready(cfg->login_timeout_ms)) == ERR_OK &&
+	    (e = http_new(&cfg->http, &http)) == ERR_OK &&
+	    (e = sandbox_enter()) == ERR_OK) {
+		service_init(&service, provider_find(cfg->provider),
+		    &cfg->service, http_transport(http), &deadline, &tokens);
+		login_run(cfg, &who, &service, &person.conversation, &deadline,
+		    out);
+		service_clear(&service);
+	}
+	http_free(&http);
+	token_cache_close(&tokens);
+	return e;
+}
+
+/* A login that could not even begin is denied, with a line of its own. */
+static void
+deny_unstarted(enum err why, struct login_result *out)
+{
+	struct wire_conversation person;
+
+	log_write(LOG_ALERT, "event=login verdict=deny reason=%s: %s",
+	    err_name(why), err_text(why));
+	wire_conversation_init(&person, WIRE_FD);
+	(void)!person.conversation.tell(&person.conversation, "Logins with a "
+	    "second factor are not set up correctly on this host. Ask your "
+	    "administrator; the system log says what is wrong.");
+	memset(out, 0, sizeof(*out));
+	out->why = why;
+}
+
+static int
+started_by_module(void)
+{
+	int type = 0;
+	socklen_t len = sizeof(type);
+
+	return getsockopt(WIRE_FD, SOL_SOCKET, SO_TYPE, &type, &len) == 0 &&
+	    type == SOCK_SEQPACKET;
+}
+
+int
+main(void)
+{
+	struct login_result result = {0};
+	struct config cfg = {0};
+	struct wire_message hello;
+	enum err e;
+
+	if (!started_by_module()) {
+		(void)fputs("genauth-verifier is started by pam_genauth.so for "
+		    "each login; it starts here, so its libraries are in "
+		    "place.\n", stderr);
+		return EXIT_BY_HAND;
+	}
+	openlog("genauth-verifier", LOG_PID | LOG_NDELAY, LOG_AUTHPRIV);
+	log_to(log_syslog, NULL);
+	wire_init(&hello, WIRE_NONE);
+	e = sandbox_prepare();
+	if (e == ERR_OK)
+		e = wire_recv(WIRE_FD, &hello, WIRE_TIMEOUT_MS);
+	if (e == ERR_OK && hello.verb != WIRE_HELLO)
+		e = ERR_WIRE;
+	if (e == ERR_OK)
+		e = load_config(&hello, &cfg);
+	if (e == ERR_OK) {
+		log_set_debug(cfg.debug);
+		e = run(&hello, &cfg, &result);
+	}
+	if (e != ERR_OK)
+		deny_unstarted(e, &result);
+	e = send_verdict(&result);
+	config_clear(&cfg);
+	wire_clear(&hello);
+	return e == ERR_OK ? 0 : 1;
+}
