@@ -1,0 +1,57 @@
+#ifndef EMULATOR_SWITCH_H
+#define EMULATOR_SWITCH_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+/* What the documents leave open or what a test wants to bend. */
+enum switch_name {
+	SWITCH_HEADER_PREFIX,
+	SWITCH_WRONG_KEY_STATUS,
+	SWITCH_SKEW,
+	SWITCH_TOKEN_LIFETIME,
+	SWITCH_V2_MANAGEMENT,
+	SWITCH_SIGNIN_MFA,
+	SWITCH_MFA_STATUS,
+	SWITCH_CLIENT_AUTH,
+	SWITCH_MFA_LIFETIME,
+	SWITCH_MFA_EXPIRED_CODE,
+	SWITCH_MFA_SINGLE_USE,
+	SWITCH_MFA_ATTEMPTS,
+	SWITCH_MFA_ON_V3,
+	SWITCH_TOTP_WINDOW,
+	SWITCH_TOTP_REPLAY,
+	SWITCH_TOTP_PATH,
+	SWITCH_CODE_LENGTH,
+	SWITCH_CODE_LIFETIME,
+	SWITCH_SEND_INTERVAL,
+	SWITCH_V3_EMAIL,
+	SWITCH_ENROL_LIFETIME,
+	SWITCH_PUSH_LIFETIME,
+	SWITCH_FACTOR_LIST,
+	SWITCH_RESET_CONTACT,
+	SWITCH_BOUND_CONTACT,
+	SWITCH_API_CODE,
+	SWITCH_V2_ENVELOPE,
+	SWITCH_COUNT
+};
+
+/* Values of the switches that are words, in the order of their lists. */
+enum { PREFIX_ANY, PREFIX_GENAUTH, PREFIX_AUTHING };
+enum { SIGNIN_IGNORE, SIGNIN_CHALLENGE, SIGNIN_REFUSE };
+enum { CLIENT_ANY, CLIENT_POST, CLIENT_BASIC, CLIENT_NONE };
+enum { PATH_BOTH, PATH_MFA, PATH_APPLICATIONS };
+enum { LIST_ARRAY, LIST_OBJECT };
+enum { CONTACT_REFUSE, CONTACT_IGNORE, CONTACT_REMOVE };
+enum { CODE_NUMBER, CODE_STRING };
+enum { ENVELOPE_PLAIN, ENVELOPE_FULL };
+
+void switch_defaults(int values[SWITCH_COUNT]);
+
+/* False where the name or the value is not known. */
+bool switch_set(int values[SWITCH_COUNT], const char *name, const char *value);
+
+/* The help text, one line each. */
+void switch_list(FILE *out);
+
+#endif
