@@ -1,0 +1,98 @@
+#!/bin/sh
+# check.sh BUILD: everything that can run here, with one closing line.
+set -u
+build=$1
+top=$(cd "$(dirname "$0")/.." && pwd)
+total_passed=0 total_failed=0 total_skipped=0
+results=$(mktemp -d)
+trap 'rm -rf "$results"' EXIT
+
+# part NAME COMMAND...: runs it, and adds up its closing line.
+part()
+{
+	name=$1
+	shift
+	printf '\n== %s\n' "$name"
+	"$@" >"$results/out" 2>&1
+	status=$?
+	cat "$results/out"
+	counts=$(sed -n \
+	    's/.*: \([0-9]*\) passed, \([0-9]*\) failed, \([0-9]*\) skipped$/\1 \2 \3/p' \
+	    "$results/out" | tail -n 1)
+	# shellcheck disable=SC2086 # three numbers
+	set -- ${counts:-0 0 0}
+	total_passed=$((total_passed + $1))
+	total_failed=$((total_failed + $2))
+	total_skipped=$((total_skipped + $3))
+	if [ "$status" -ne 0 ] && [ "$2" -eq 0 ] || [ -z "$counts" ]; then
+		total_failed=$((total_failed + 1))
+		printf '%s ended with status %s\n' "$name" "$status"
+	fi
+}
+
+# unit BUILD: `make check`, counting each test of each program.
+unit()
+{
+	make -C "$1" check VERBOSE=1 >"$results/make" 2>&1
+	status=$?
+	good=$(cat "$1"/test_*.log 2>/dev/null | grep -c '\[       OK \]')
+	bad=$(cat "$1"/test_*.log 2>/dev/null |
+	    grep -cE '^\[  FAILED  \] [a-z0-9_]+$')
+	if [ "$status" -ne 0 ]; then
+		tail -n 150 "$results/make"
+		[ "$bad" -gt 0 ] || bad=1
+	fi
+	echo "unit tests: $good passed, $bad failed, 0 skipped"
+	[ "$status" -eq 0 ]
+}
+
+# as_root WHY COMMAND...: or counted as skipped.
+as_root()
+{
+	why=$1
+	shift
+	if [ "$(id -u)" != 0 ]; then
+		echo "SKIPPED $why: not root"
+		echo "$why: 0 passed, 0 failed, 1 skipped"
+	elif ! unshare --mount true 2>/dev/null; then
+		echo "SKIPPED $why: no mount namespaces here"
+		echo "$why: 0 passed, 0 failed, 1 skipped"
+	else
+		"$top/tests/in_private_system.sh" "$@"
+	fi
+}
+
+distcheck()
+{
+	if make -C "$build/default" distcheck \
+	    DISTCHECK_CONFIGURE_FLAGS='--disable-emulator' \
+	    >"$results/distcheck" 2>&1; then
+		echo 'distcheck: 1 passed, 0 failed, 0 skipped'
+	else
+		tail -n 60 "$results/distcheck"
+		echo 'distcheck: 0 passed, 1 failed, 0 skipped'
+		return 1
+	fi
+}
+
+oracle()
+{
+	"$top/tests/oracle.sh" "$build/default/inst/bin/genauth-emulator"
+}
+
+part 'unit tests, gcc' unit "$build/default"
+part 'unit tests, clang' unit "$build/clang"
+part 'unit tests, address and undefined behaviour sanitizers' \
+    unit "$build/sanitized"
+part 'layers and lint' "$top/tests/layers.sh" "$top" "$build/default"
+part 'the official SDK against the emulator' oracle
+part 'logins through pam_wrapper' "$top/tests/e2e.sh" "$build/default"
+part 'logins through pam_wrapper, sanitized' \
+    "$top/tests/e2e.sh" "$build/sanitized"
+part 'real sshd, sudo, su and login' as_root hosts "$build/default" \
+    "$top/tests/hosts.sh" "$build/default"
+part 'make distcheck' distcheck
+
+printf '\n%d passed, %d failed, %d skipped\n' \
+    "$total_passed" "$total_failed" "$total_skipped"
+[ "$total_failed" -eq 0 ]

@@ -1,0 +1,146 @@
+#!/bin/sh
+# demo.sh BUILD: shows logins that need a GenAuth factor, against the emulator
+# on loopback. As root: the real sshd, sudo and su, in a private system that
+# vanishes. Otherwise: pamtester under pam_wrapper.
+set -eu
+build=$1
+top=$(cd "$(dirname "$0")/.." && pwd)
+if [ "$(id -u)" = 0 ] && [ -z "${PRIVATE_LOG-}" ] &&
+    unshare --mount true 2>/dev/null; then
+	exec "$top/tests/in_private_system.sh" "$build" "$0" "$build"
+fi
+work=$(mktemp -d)
+chmod 755 "$work"
+# shellcheck source=tests/lib.sh
+. "$top/tests/lib.sh"
+leave()
+{
+	[ ! -e "$work/sshd.pid" ] || kill "$(cat "$work/sshd.pid")" || :
+	emulator_stop
+	rm -rf "$work"
+}
+trap leave EXIT
+trap 'exit 1' INT TERM
+export ANSWER_SHOW=1
+
+act()
+{
+	printf '\n== %s\n' "$1"
+}
+
+# show WANTED-STATUS COMMAND-AS-SHOWN [PROMPT ANSWER]... : COMMAND...
+show()
+{
+	wanted=$1
+	printf '$ %s\n' "$2"
+	shift 2
+	status=0
+	"$top/tests/answer.exp" "$@" || status=$?
+	if [ -n "${PRIVATE_LOG-}" ]; then
+		sleep 0.2
+		sed -n 's/.*\(event=login.*\)/log: \1/p' "$PRIVATE_LOG"
+		: >"$PRIVATE_LOG"
+	fi
+	if { [ "$wanted" = in ] && [ "$status" -ne 0 ]; } ||
+	    { [ "$wanted" = out ] && [ "$status" -eq 0 ]; }; then
+		echo "The demo went wrong: status $status." >&2
+		exit 1
+	fi
+}
+
+code="!curl -sS --noproxy '*' -X POST \$control/advance?seconds=30 >/dev/null;
+	curl -sS --noproxy '*' \$control/totp?user=alice"
+sms="!sed -n 's/.*\"code\":\"\\([^\"]*\\)\".*/\\1/p' \$outbox | tail -n 1"
+
+with_real_hosts()
+{
+	conf_dir=$build/inst/etc/genauth
+	mkdir -p "$work/genauth" "$conf_dir"
+	mount --bind "$work/genauth" "$conf_dir"
+	emulator_start "$conf_dir"
+	outbox=$conf_dir/outbox
+	export control outbox
+	ssh-keygen -q -t ed25519 -N '' -f "$work/host_key"
+	echo "[127.0.0.1]:20022 $(cut -d ' ' -f 1,2 "$work/host_key.pub")" \
+	    >"$work/known_hosts"
+	cat >"$work/sshd_config" <<END
+Port 20022
+ListenAddress 127.0.0.1
+HostKey $work/host_key
+PidFile $work/sshd.pid
+UsePAM yes
+UseDNS no
+PrintMotd no
+PrintLastLog no
+PasswordAuthentication no
+KbdInteractiveAuthentication yes
+END
+	cp "$top/pam.d/sshd" "$top/pam.d/sudo" /etc/pam.d/
+	mkdir -p /etc/sudoers.d
+	echo 'alice ALL=(ALL) ALL' >/etc/sudoers.d/pam_genauth_demo
+	chmod 440 /etc/sudoers.d/pam_genauth_demo
+	/usr/sbin/sshd -f "$work/sshd_config"
+	set -- ssh -F none -p 20022 \
+	    -o UserKnownHostsFile="$work/known_hosts" \
+	    -o NumberOfPasswordPrompts=1 \
+	    -o PreferredAuthentications=keyboard-interactive alice@127.0.0.1
+
+	act 'ssh: password, then the code of the authenticator app'
+	show in 'ssh alice@127.0.0.1 uptime -p' 'assword: ' unix-password \
+	    'erification code' "$code" : "$@" uptime -p
+	act 'ssh: a wrong code, then a code by SMS'
+	show in 'ssh alice@127.0.0.1 id -un' 'assword: ' unix-password \
+	    'erification code' 123456 'not right' s 'Code from the SMS' \
+	    "$sms" : "$@" id -un
+	act 'ssh: wrong codes only'
+	show out 'ssh alice@127.0.0.1' 'assword: ' unix-password \
+	    'erification code' 000000 'not right' 000001 'not right' 000002 \
+	    : "$@" true
+	act 'sudo: password and code'
+	show in 'sudo id -un' 'assword for alice: ' unix-password \
+	    'erification code' "$code" : setpriv --reuid=alice \
+	    --regid=65534 --clear-groups sudo id -un
+	emulator_stop
+	act 'ssh: the service is down, and fail = closed (the default)'
+	show out 'ssh alice@127.0.0.1' 'assword: ' unix-password : "$@" true
+	umount "$conf_dir"
+}
+
+with_pam_wrapper()
+{
+	echo 'Not root: showing pamtester under pam_wrapper. As root you see'
+	echo 'the real sshd and sudo (in a private mount namespace).'
+	emulator_start "$work/emulator"
+	outbox=$work/emulator/outbox
+	export control outbox
+	mkdir "$work/services"
+	echo 'auth required pam_deny.so' >"$work/services/other"
+	cat >"$work/services/demo" <<END
+auth required $build/inst/security/pam_genauth.so conf=$work/emulator/genauth.conf
+END
+	set -- env LD_PRELOAD=libpam_wrapper.so PAM_WRAPPER=1 \
+	    PAM_WRAPPER_SERVICE_DIR="$work/services" \
+	    pamtester demo alice authenticate
+	shown='pamtester demo alice authenticate'
+	act 'the code of the authenticator app'
+	show in "$shown" 'erification code' "$code" : "$@"
+	act 'a wrong code, then a code by SMS'
+	show in "$shown" 'erification code' 123456 'not right' s \
+	    'Code from the SMS' "$sms" : "$@"
+	act 'wrong codes only'
+	show out "$shown" 'erification code' 000000 'not right' 000001 \
+	    'not right' 000002 : "$@"
+	emulator_stop
+	act 'the service is down, and fail = closed (the default)'
+	show out "$shown" : "$@"
+}
+
+echo 'The emulator plays GenAuth on loopback. alice has an authenticator app,'
+echo 'a phone and a mailbox bound. What she types stands in [brackets].'
+if [ -n "${PRIVATE_LOG-}" ]; then
+	with_real_hosts
+else
+	with_pam_wrapper
+fi
+printf '\nAll as it should be. ./run check proves more; README.md says how to'
+printf ' install.\n'

@@ -1,0 +1,336 @@
+#!/bin/sh
+# e2e.sh BUILD: logins through pamtester, the real module and verifier, and the
+# emulator. Refusals are listed as plainly as successes. Needs no root; as root
+# it runs in a private system (see in_private_system.sh) and reads the log too.
+set -u
+build=$1
+top=$(cd "$(dirname "$0")/.." && pwd)
+if [ "$(id -u)" = 0 ] && [ -z "${PRIVATE_LOG-}" ] &&
+    unshare --mount true 2>/dev/null; then
+	exec "$top/tests/in_private_system.sh" "$build" "$0" "$build"
+fi
+work=$(mktemp -d)
+# shellcheck source=tests/lib.sh
+. "$top/tests/lib.sh"
+leave()
+{
+	emulator_stop
+	rm -rf "$work"
+}
+trap leave EXIT
+trap 'exit 1' INT TERM
+
+module=$build/inst/security/pam_genauth.so
+preload=libpam_wrapper.so
+asan=$(cc -print-file-name=libasan.so)
+if nm -D --undefined-only "$module" | grep -q __asan; then
+	preload="$asan $preload"
+fi
+services=$work/services
+mkdir "$services"
+echo 'auth required pam_deny.so' >"$services/other"
+
+# service NAME [ARGUMENT...]: a stack of the module alone.
+service()
+{
+	service_name=$1
+	shift
+	cat >"$services/$service_name" <<END
+auth required $module $*
+account required pam_permit.so
+END
+}
+
+# login SERVICE USER: the answers come from standard input; what was seen is
+# left in $work/login.out.
+login()
+{
+	LD_PRELOAD=$preload PAM_WRAPPER=1 PAM_WRAPPER_SERVICE_DIR=$services \
+	    ASAN_OPTIONS=detect_leaks=0 \
+	    pamtester "$1" "$2" authenticate >"$work/login.out" 2>&1
+}
+
+# seen TEXT: in what the last login showed.
+seen()
+{
+	grep -qF -e "$1" "$work/login.out"
+}
+
+# logged TEXT: in the last line about a login, or skipped without a log.
+logged()
+{
+	if [ -z "${PRIVATE_LOG-}" ]; then
+		skip "log: $1"
+		return 0
+	fi
+	sleep 0.1
+	grep 'event=\|pam_genauth' "$PRIVATE_LOG" | tail -n 1 >"$work/line"
+	if grep -qF -e "$1" "$work/line"; then
+		ok "log: $1"
+	else
+		not_ok "log: $1" "$work/line"
+	fi
+}
+
+# allows NAME SERVICE USER / denies NAME SERVICE USER TEXT
+allows()
+{
+	if login "$2" "$3"; then
+		ok "$1"
+	else
+		not_ok "$1" "$work/login.out"
+	fi
+}
+
+denies()
+{
+	if login "$2" "$3"; then
+		not_ok "$1 (was let in)" "$work/login.out"
+	elif [ -n "${4-}" ] && ! seen "$4"; then
+		not_ok "$1 (denied without: $4)" "$work/login.out"
+	else
+		ok "$1"
+	fi
+}
+
+unavailable='Authentication service cannot retrieve'
+auth_error='Authentication failure'
+service_error='Error in service module'
+conf=$work/emulator/genauth.conf
+
+emulator_start "$work/emulator"
+service ok "conf=$conf"
+service short "conf=$conf" prompt=short
+service one_try "conf=$conf" tries=1
+service open "conf=$conf" fail=open
+service signed "conf=$conf" management_auth=signed
+service debug "conf=$conf" debug
+service sms_only "conf=$conf" factors=sms
+
+echo '# each factor'
+otp alice | allows 'a right authenticator code' ok alice
+logged 'verdict=allow user=alice service=ok rule=* factor=otp provider=genauth request_id='
+{ echo 000000; otp alice; } | allows 'a wrong code, then a right one' ok alice
+check 'the wrong code is told in the next prompt' \
+    seen 'That code is not right. Verification code'
+yes 000000 | head -n 9 | denies 'three wrong codes' ok alice \
+    'Have exhausted maximum number of retries'
+logged 'verdict=deny reason=tries_used_up user=alice'
+yes 000000 | denies 'one wrong code where one try is allowed' one_try alice \
+    'Have exhausted maximum number of retries'
+door POST '/advance?seconds=60' >/dev/null
+sent=$(sent_count 18800008888)
+{ echo s; sent_code 18800008888 "$sent"; } |
+    allows 'SMS, chosen by its letter' ok alice
+logged 'factor=sms'
+sent=$(sent_count alice@example.com)
+{ echo e; sent_code alice@example.com "$sent"; } |
+    allows 'e-mail, chosen by its letter' ok alice
+sent=$(sent_count 18800007777)
+sent_code 18800007777 "$sent" |
+    allows 'SMS is sent at once where it is the only factor' ok bob
+sent_code 18800007777 0 | denies 'a spent SMS code' ok bob
+check 'asked for too soon, it says so' \
+    seen 'A code was sent a moment ago: use that one.'
+sent=$(sent_count carol@example.com)
+sent_code carol@example.com "$sent" | allows 'e-mail only' ok carol
+otp alice | allows 'short prompt' short alice
+check 'the short prompt is short' seen 'Code: '
+otp alice | allows 'signed management calls' signed alice
+
+echo '# recovery code'
+recovery=$(recovery_code alice)
+{ echo "$recovery"; echo; } | allows 'a recovery code' ok alice
+check 'the new recovery code is shown' seen 'Write down the new one'
+new=$(grep -oE '([0-9a-f]{4}-){5}[0-9a-f]{4}' "$work/login.out" | tail -n 1)
+check 'and it is the one the service holds now' \
+    test "$new" = "$(recovery_code alice)"
+{ echo "$recovery"; echo; } | denies 'a spent recovery code' ok alice
+{ echo "$new"; echo; } | allows 'the new recovery code' ok alice
+
+echo '# people'
+denies 'no factor' ok dave "$auth_error" </dev/null
+logged 'reason=no_factor user=dave'
+denies 'a suspended account' ok erin "$auth_error" </dev/null
+logged 'reason=inactive_person user=erin'
+denies 'r31 a person the service does not know' ok root "$auth_error" </dev/null
+logged 'reason=unknown_person user=root'
+code=$(otp alice)
+echo "$code" | allows 'a code' ok alice
+echo "$code" | denies 'r08 the same code again' ok alice
+printf '\n' | denies 'r05 an empty answer' ok alice
+denies 'r05 end of input' ok alice </dev/null
+{ echo hunter2; echo hunter2; echo hunter2; } |
+    denies 'something that is no code' ok alice "$auth_error"
+logged 'reason=not_a_code'
+for name in 'alice|../../x' 'al ice' "alice'" '"; rm' 'ä' '%00' 'alice&userIdType=email'
+do
+	denies "r26 the name $name" ok "$name" </dev/null
+done
+
+echo '# three requests on one connection'
+otp alice | login ok alice
+door DELETE /requests >/dev/null
+otp alice | allows 'a login with a cached token' ok alice
+door GET /requests | tr -d ' \t\n' >"$work/requests"
+cat >"$work/three" <<'END'
+"path":"/api/v3/get-user"
+"path":"/api/v3/get-mfa-trigger-data"
+"path":"/api/v2/mfa/totp/verify"
+END
+grep -o '"path":"[^"]*"' "$work/requests" >"$work/paths"
+check 'makes exactly three requests' diff "$work/three" "$work/paths"
+check 'on one connection' \
+    test "$(grep -oE '"connection":[0-9]+' "$work/requests" | sort -u | wc -l)" = 1
+door POST '/advance?seconds=8000' >/dev/null
+otp alice | allows 'an expired token is fetched again' ok alice
+
+echo '# who needs it'
+cat >"$services/exempt" <<END
+auth required $module conf=$conf users=!alice,*
+auth required pam_permit.so
+END
+sed -i 's/users=[^ ]*/[users=!alice *]/' "$services/exempt"
+allows 'an exempt user' exempt alice </dev/null
+logged 'verdict=skip user=alice service=exempt rule=!alice'
+denies 'everybody else is asked' exempt dave "$auth_error" </dev/null
+printf 'alice = carol@example.com\n' >"$work/map"
+chmod 600 "$work/map"
+service mapped "conf=$conf" "user_map=$work/map" user_id_type=email
+sent=$(sent_count carol@example.com)
+door POST '/advance?seconds=60' >/dev/null
+sent_code carol@example.com "$sent" | allows 'a mapped user' mapped alice
+
+echo '# configuration'
+# broken NAME LINE TEXT: a configuration with one more line denies.
+broken()
+{
+	{ cat "$conf"; printf '%b\n' "$2"; } >"$work/broken.conf"
+	service broken "conf=$work/broken.conf"
+	echo 123456 | denies "r16 $1" broken alice "$service_error"
+	if [ -n "${PRIVATE_LOG-}" ]; then
+		sleep 0.1
+		tail -n 3 "$PRIVATE_LOG" >"$work/lines"
+		check "log: $3" grep -qF -e "$3" "$work/lines"
+	else
+		skip "log: $3"
+	fi
+}
+lines=$(wc -l <"$conf")
+broken 'an unknown option' 'usres = *' \
+    "broken.conf:$((lines + 1)): unknown option"
+broken 'a doubled option' 'app_id = x' "broken.conf:$((lines + 1)):"
+broken 'a bad number' 'tries = 11' "broken.conf:$((lines + 1)):"
+broken 'r15 a list that selects nobody' 'users = !alice' "users"
+broken 'plain http' 'proxy = ftp://x' "broken.conf:$((lines + 1)):"
+broken 'a control character' 'users = a\033b' "broken.conf:$((lines + 1)):"
+service missing "conf=$work/nothing.conf" fail=open
+echo 123456 | denies 'a missing file, even failing open' missing alice \
+    "$service_error"
+cp "$conf" "$work/writable.conf"
+chmod 666 "$work/writable.conf"
+service writable "conf=$work/writable.conf"
+echo 123456 | denies 'r06 a file others may write' writable alice \
+    "$service_error"
+ln -s "$conf" "$work/link.conf"
+service link "conf=$work/link.conf"
+echo 123456 | denies 'r07 a link' link alice "$service_error"
+service argument "conf=$conf" colour=red
+echo 123456 | denies 'an unknown argument' argument alice "$service_error"
+cp -r "$work/emulator" "$work/readable"
+chmod 644 "$work/readable/access_key_secret"
+sed "s|$work/emulator|$work/readable|" "$conf" >"$work/readable.conf"
+service readable "conf=$work/readable.conf"
+echo 123456 | denies 'r06 a key that others may read' readable alice \
+    "$service_error"
+
+echo '# the service as it should not be'
+# fault NAME FAULT TEXT: alice with a right code is denied while it lasts.
+fault()
+{
+	code=$(otp alice)
+	door POST "/fault?$2" >/dev/null
+	echo "$code" | denies "$1" "${4-ok}" alice "$3"
+	door DELETE /fault >/dev/null
+}
+fault 'HTTP 500' 'name=http_status&value=500' "$unavailable"
+logged 'reason=busy'
+fault 'HTTP 429' 'name=http_status&value=429' "$unavailable"
+fault 'HTTP 403' 'name=http_status&value=403' "$unavailable"
+fault 'r36 a redirect' 'name=redirect' "$unavailable"
+fault 'r12 not JSON' 'name=not_json' "$unavailable"
+fault 'r03 JSON cut short' 'name=cut_json' "$unavailable"
+fault 'r03 a huge body' 'name=huge_body' "$unavailable"
+fault 'bytes behind the reply' 'name=trailing_bytes' "$unavailable"
+fault 'a doubled member' 'name=doubled_member' "$unavailable"
+fault 'deep nesting' 'name=deep_nesting' "$unavailable"
+fault 'a cut connection' 'name=cut_connection' "$unavailable"
+fault 'a missing user id' 'name=missing_field&value=userId' "$unavailable"
+fault 'a missing mfaToken' 'name=missing_field&value=mfaToken' "$unavailable"
+fault 'a missing id in the verify reply' \
+    'name=missing_field&value=id&path=/verify' "$unavailable"
+fault 'r19 another person in the verify reply' \
+    'name=other_person&path=/verify' "$auth_error"
+logged 'reason=other_person'
+fault 'r19 another person in the trigger data' \
+    'name=other_person&path=/get-mfa-trigger-data' "$auth_error"
+fault 'r10 an expired certificate' 'name=expired_certificate' "$unavailable"
+logged 'reason=tls'
+fault 'r10 a certificate of somebody else' 'name=foreign_certificate' \
+    "$unavailable"
+fault 'TLS faults deny even when failing open' 'name=foreign_certificate' \
+    "$unavailable" open
+fault 'bad replies deny even when failing open' 'name=not_json' \
+    "$unavailable" open
+fault 'a failure after the challenge began denies when failing open' \
+    'name=http_status&value=500&path=/verify' "$unavailable" open
+service slow "conf=$conf" request_timeout=1
+fault 'a slow service' 'name=latency_ms&value=3000' "$unavailable" slow
+logged 'reason=timeout'
+door POST '/fault?name=terminal_escapes' >/dev/null
+otp alice | login ok alice
+check 'r11 no escape reaches the terminal' \
+    sh -c "! grep -q '$(printf '\033')' '$work/login.out'"
+door DELETE /fault >/dev/null
+door POST '/fault?name=http_status&value=500' >/dev/null
+allows 'failing open while the service says 500' open alice </dev/null
+logged 'verdict=allow reason=busy'
+door DELETE /fault >/dev/null
+
+echo '# hostile surroundings'
+code=$(otp alice)
+if echo "$code" | https_proxy=http://127.0.0.1:1 http_proxy=http://127.0.0.1:1 \
+    SSLKEYLOGFILE=$work/keys SSL_CERT_FILE=/dev/null HOME=$work \
+    OPENSSL_CONF=/dev/null LD_BIND_NOW=1 login ok alice; then
+	ok 'r09 a hostile environment changes nothing'
+else
+	not_ok 'r09 a hostile environment changes nothing' "$work/login.out"
+fi
+check 'r09 no TLS secrets were written' test ! -e "$work/keys"
+
+echo '# secrets'
+recovery=$(recovery_code alice)
+code=$(otp alice)
+echo "$code" | allows 'a login at debug' debug alice
+{ echo "$recovery"; echo; } | allows 'and one with a recovery code' debug alice
+if [ -n "${PRIVATE_LOG-}" ]; then
+	sleep 0.1
+	for secret in "$code" "$recovery" "$(recovery_code alice)" \
+	    "$(cat "$work/emulator/access_key_secret")" 'eyJ' 'password' 'salt'
+	do
+		check "r22 not in the log: $(printf %.3s "$secret")..." \
+		    sh -c "! grep -qF -e '$secret' '$PRIVATE_LOG'"
+	done
+else
+	skip 'r22 secrets are not in the log'
+fi
+
+echo '# the service is down'
+emulator_stop
+echo 123456 | denies 'nobody listens' ok alice "$unavailable"
+logged 'reason=unreachable'
+check 'the person is told what to do' seen 'Try again later'
+allows 'failing open' open alice </dev/null
+logged 'verdict=allow reason=unreachable'
+
+finish logins
