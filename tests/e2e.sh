@@ -297,6 +297,44 @@ allows 'failing open while the service says 500' open alice </dev/null
 logged 'verdict=allow reason=busy'
 door DELETE /fault >/dev/null
 
+echo '# names and certificates as in the field'
+if [ -n "${PRIVATE_LOG-}" ]; then
+	dnsmasq --keep-in-foreground --no-resolv --no-hosts --user=root \
+	    --listen-address=127.9.9.9 --bind-interfaces --pid-file \
+	    --address=/genauth.test/127.0.0.1 >"$work/dns.log" 2>&1 &
+	dns_pid=$!
+	rm -f /etc/resolv.conf
+	echo 'nameserver 127.9.9.9' >/etc/resolv.conf
+	sed 's|https://localhost|https://genauth.test|' "$conf" >"$work/named"
+	chmod 600 "$work/named"
+	service named "conf=$work/named"
+	echo 123456 | denies 'r10 a certificate for another name' named alice \
+	    "$unavailable"
+	logged 'reason=tls' # so the name was resolved, inside the sandbox
+	sed -i 's|genauth.test|nothing.invalid|' "$work/named"
+	echo 123456 | denies 'a name that does not resolve' named alice \
+	    "$unavailable"
+	logged 'reason=unreachable'
+	kill "$dns_pid"
+	sed '/^ca_file/d' "$conf" >"$work/system_ca"
+	chmod 600 "$work/system_ca"
+	service system_ca "conf=$work/system_ca"
+	otp alice | denies 'r10 an authority the system does not trust' \
+	    system_ca alice "$unavailable"
+	logged 'reason=tls'
+	cp "$work/emulator/ca.pem" "/etc/ssl/certs/$(openssl x509 -hash \
+	    -noout -in "$work/emulator/ca.pem").0"
+	otp alice | allows 'an authority in the system directory' system_ca alice
+	cat >"$services/grouped" <<END
+auth required $module conf=$conf [users=!@nogroup *]
+auth required pam_permit.so
+END
+	allows 'a group is looked up inside the sandbox' grouped alice </dev/null
+	logged 'verdict=skip user=alice service=grouped rule=!@nogroup'
+else
+	skip 'names, the system certificate directory and groups: not root'
+fi
+
 echo '# hostile surroundings'
 code=$(otp alice)
 if echo "$code" | https_proxy=http://127.0.0.1:1 http_proxy=http://127.0.0.1:1 \

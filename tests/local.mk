@@ -11,7 +11,7 @@ if CMOCKA
 unit_tests = \
 	test_buf test_config test_err test_factor test_file test_genauth \
 	test_genauth_sign test_http test_json test_login test_module \
-	test_option test_policy test_text test_token_cache test_usermap \
+	test_option test_policy test_sandbox test_text test_token_cache test_usermap \
 	test_wire
 check_PROGRAMS += $(unit_tests) fake-verifier
 TESTS += $(unit_tests)
@@ -63,6 +63,11 @@ test_option_LDADD = libtest.la
 test_policy_SOURCES = tests/test_policy.c
 test_policy_CPPFLAGS = $(test_cppflags)
 test_policy_LDADD = libtest.la
+test_sandbox_SOURCES = tests/test_sandbox.c \
+	src/verifier/sandbox.c src/verifier/sandbox.h
+nodist_test_sandbox_SOURCES = sandbox_filter.inc
+test_sandbox_CPPFLAGS = $(test_cppflags)
+test_sandbox_LDADD = libtest.la
 test_text_SOURCES = tests/test_text.c
 test_text_CPPFLAGS = $(test_cppflags)
 test_text_LDADD = libtest.la
