@@ -179,7 +179,12 @@ cat >"$work/three" <<'END'
 "path":"/api/v2/mfa/totp/verify"
 END
 grep -o '"path":"[^"]*"' "$work/requests" >"$work/paths"
-check 'makes exactly three requests' diff "$work/three" "$work/paths"
+if [ -w "$build/inst" ]; then
+	check 'makes exactly three requests' \
+	    diff "$work/three" "$work/paths"
+else
+	skip 'three requests: no token is cached in a build of somebody else'
+fi
 check 'on one connection' \
     test "$(grep -oE '"connection":[0-9]+' "$work/requests" | sort -u | wc -l)" = 1
 door POST '/advance?seconds=8000' >/dev/null
