@@ -11,7 +11,7 @@ if CMOCKA
 unit_tests = \
 	test_buf test_config test_err test_factor test_file test_genauth \
 	test_genauth_sign test_http test_json test_login test_module \
-	test_option test_policy test_sandbox test_text test_token_cache test_usermap \
+	test_oom test_option test_policy test_sandbox test_text test_token_cache test_usermap \
 	test_wire
 check_PROGRAMS += $(unit_tests) fake-verifier
 TESTS += $(unit_tests)
@@ -57,6 +57,11 @@ test_json_LDADD = libtest.la
 test_login_SOURCES = tests/test_login.c
 test_login_CPPFLAGS = $(test_cppflags)
 test_login_LDADD = libtest.la
+test_oom_SOURCES = tests/test_oom.c
+test_oom_CPPFLAGS = $(test_cppflags)
+test_oom_LDADD = libtest.la
+test_oom_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=malloc -Wl,--wrap=calloc \
+	-Wl,--wrap=strdup
 test_option_SOURCES = tests/test_option.c
 test_option_CPPFLAGS = $(test_cppflags)
 test_option_LDADD = libtest.la
