@@ -321,6 +321,24 @@ if [ -n "${PRIVATE_LOG-}" ]; then
 	    "$unavailable"
 	logged 'reason=unreachable'
 	kill "$dns_pid"
+	if command -v node >/dev/null 2>&1; then
+		# A name server that says nothing: libc would ask it for half a
+		# minute, whatever our own limits are.
+		node -e "require('dgram').createSocket('udp4')
+		    .bind(53, '127.9.9.8')" &
+		dns_pid=$!
+		echo 'nameserver 127.9.9.8' >/etc/resolv.conf
+		service silent_dns "conf=$work/named" connect_timeout=1
+		sleep 0.5
+		echo 123456 | denies 'a silent name server' silent_dns alice \
+		    "$unavailable"
+		logged 'reason=timeout'
+		check 'and it is not waited for any longer' \
+		    grep -qE 'ms=[0-9]{1,4}$' "$work/line"
+		kill "$dns_pid"
+	else
+		skip 'a silent name server: no node here'
+	fi
 	sed '/^ca_file/d' "$conf" >"$work/system_ca"
 	chmod 600 "$work/system_ca"
 	service system_ca "conf=$work/system_ca"

@@ -206,6 +206,11 @@ check 'ssh: the key counts as a first factor' seen 'SMS to ***8888'
 fails 'ssh: key and wrong codes' 'erification code' 000000 \
     'not right' 000001 'not right' 000002 : \
     $ssh_alice -i "$work/user_key" alice@127.0.0.1 true
+sed -i 's/pam_genauth.so/pam_genauth.so users=bob/' /etc/pam.d/sshd
+works 'ssh: whom the rules exempt needs the key only' : \
+    $ssh_alice -i "$work/user_key" alice@127.0.0.1 true
+logged 'verdict=skip user=alice service=sshd'
+cp "$top/pam.d/sshd-key" /etc/pam.d/sshd
 door DELETE /requests >/dev/null
 fails 'ssh: a code without a key' : $ssh_alice alice@127.0.0.1 true
 no_requests 'ssh: and the service never hears of it'
@@ -282,6 +287,25 @@ works 'r09 su: a hostile environment changes nothing' \
     OPENSSL_CONF=/nonexistent SSL_CERT_FILE=/dev/null HOME="$work/bob" \
     su alice -c 'id -un'
 check 'r09 su: no TLS secrets were written' test ! -e "$work/bob/keys"
+: >"$PRIVATE_LOG"
+
+# Limits are the caller's to set, and must not look like a service that is
+# away, even where that is excused: reviewed, and once allowed.
+sed -i 's/pam_genauth.so/pam_genauth.so fail=open/' /etc/pam.d/su
+for limit in '-n 7' '-n 8' '-n 12' '-n 20' '-v 16000' '-v 20000' '-v 22000' \
+    '-v 24000' '-v 26000' '-v 40000' '-f 0' '-s 64' '-d 2000'; do
+	terminal 'assword: ' unix-password : setpriv --reuid=bob \
+	    --regid=65534 --clear-groups sh -c \
+	    "ulimit $limit; exec timeout 20 su alice -c 'echo in as \$(id -un)'"
+	check "r09 su: ulimit $limit lets nobody in" sh -c \
+	    "! grep -q 'in as alice' '$work/terminal.out'"
+done
+check 'r09 su: none of them looked like a service that is away' sh -c \
+    "! grep -q 'verdict=allow' '$PRIVATE_LOG'"
+works 'su: a soft limit is raised' 'assword: ' unix-password \
+    'erification code' "$code" : setpriv --reuid=bob --regid=65534 \
+    --clear-groups sh -c "ulimit -S -n 16; exec su alice -c 'id -un'"
+cp "$top/pam.d/su" /etc/pam.d/su
 : >"$PRIVATE_LOG"
 
 echo '# login'

@@ -1429,13 +1429,20 @@ r11_a_service_message_is_logged_cleaned(void **state)
 {
 	const struct fake_reply r = {.body =
 	    "{\"statusCode\":400,\"message\":\"bad\\u001b[2J\\nuserId\"}"};
+	const struct fake_reply forged = {.body = "{\"statusCode\":400,"
+	    "\"message\":\"x\\\" event=login verdict=allow\"}"};
 
 	(void)state;
 	have_token();
+	script(&forged, 1);
+	assert_int_equal(find(), ERR_REPLY);
+	assert_non_null(strstr(log_text,
+	    "message=\"x\\\" event=login verdict=allow\"\n"));
+	log_text[0] = '\0';
 	script(&r, 1);
 	assert_int_equal(find(), ERR_REPLY);
 	assert_string_equal(log_text, "genauth: GET /api/v3/get-user: "
-	    "HTTP 200, status 400, code 0: bad?[2J?userId\n");
+	    "HTTP 200, status 400, code 0 message=bad?[2J?userId\n");
 }
 
 static void

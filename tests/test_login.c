@@ -146,6 +146,7 @@ static char everybody[] = "*";
 static struct config cfg;
 static struct login_request who;
 static struct fake_clock fake;
+static enum err (*before_service)(void);
 
 static int
 reset(void **state)
@@ -164,6 +165,7 @@ reset(void **state)
 	cfg.login_timeout_ms = 100000;
 	who = (struct login_request){"alice", "sshd", "192.0.2.7", "", "",
 	    true, false};
+	before_service = NULL;
 	fake_clock_init(&fake);
 	return 0;
 }
@@ -181,7 +183,7 @@ login(void)
 	service_init(&service, &fake_provider, &settings, NULL, &deadline,
 	    NULL);
 	log_to(keep_log, NULL);
-	login_run(&cfg, &who, &service, &person, &deadline, &result);
+	login_run(&cfg, &who, &service, &person, before_service, &result);
 	log_to(NULL, NULL);
 	service_clear(&service);
 	return result;
@@ -429,6 +431,28 @@ an_exempt_person_is_not_asked_by_a_blind_host_either(void **state)
 	assert_int_equal(human.asked, 0);
 }
 
+static enum err
+sandbox_fails(void)
+{
+	assert_int_equal(remote.finds, 0);
+	return ERR_SYSTEM;
+}
+
+static void
+a_sandbox_that_cannot_be_entered_denies(void **state)
+{
+	static char rules[] = "!alice *";
+
+	(void)state;
+	before_service = sandbox_fails;
+	cfg.fail = FAIL_OPEN;
+	human.answers[0] = "123456";
+	expect(VERDICT_DENY, ERR_SYSTEM);
+	assert_int_equal(remote.finds + (int)human.asked, 0);
+	cfg.users = rules; /* who is exempt needs no service, and no sandbox */
+	expect(VERDICT_SKIP, ERR_OK);
+}
+
 static void
 a_blind_host_is_asked_before_anything_is_sent(void **state)
 {
@@ -587,6 +611,8 @@ main(void)
 		an_exempt_person_is_skipped_and_nothing_is_sent, reset),
 	    cmocka_unit_test_setup(
 		an_exempt_person_is_not_asked_by_a_blind_host_either, reset),
+	    cmocka_unit_test_setup(
+		a_sandbox_that_cannot_be_entered_denies, reset),
 	    cmocka_unit_test_setup(
 		a_blind_host_is_asked_before_anything_is_sent, reset),
 	    cmocka_unit_test_setup(

@@ -130,7 +130,7 @@ login_without(long k, int management_auth, bool *whole)
 	    &deadline, NULL);
 	next_body = 0;
 	left = k;
-	login_run(&cfg, &who, &service, &person, &deadline, &result);
+	login_run(&cfg, &who, &service, &person, NULL, &result);
 	*whole = left >= 0;
 	left = -1;
 	service_clear(&service);

@@ -28,7 +28,9 @@ static int
 fake_getpwnam_r(const char *name, struct passwd *pw, char *space, size_t size,
     struct passwd **out)
 {
-	bool alice = strcmp(name, "alice") == 0;
+	static char alice_name[] = "alice", zoe_name[] = "zoe";
+	bool alice = strncmp(name, "alice", 5) == 0 &&
+	    (name[5] == '\0' || name[5] == '@'); /* as sssd may do */
 
 	(void)space;
 	*out = NULL;
@@ -40,6 +42,7 @@ fake_getpwnam_r(const char *name, struct passwd *pw, char *space, size_t size,
 	if (!alice && strcmp(name, "zoe") != 0)
 		return 0;
 	memset(pw, 0, sizeof(*pw));
+	pw->pw_name = alice ? alice_name : zoe_name;
 	pw->pw_uid = alice ? 1000 : 5000;
 	pw->pw_gid = alice ? 100 : 200;
 	*out = pw;
@@ -242,10 +245,24 @@ a_name_decides_without_a_lookup(void **state)
 	script.person_error = EIO;
 	decides("alice", "alice", "alice");
 	decides("!alice *", "alice", "!alice");
-	decides("bob", "alice", "");
+	decides("!bob *", "alice", "*");
 	decides("*", "stranger", "*");
 	decides("!*", "stranger", "!*");
 	assert_int_equal(script.person_calls, 0);
+}
+
+static void
+r21_another_spelling_does_not_get_around_a_name(void **state)
+{
+	(void)state;
+	decides("alice", "alice@example.com", "alice");
+	decides("ALICE", "alice@example.com", "ALICE");
+	decides("!alice *", "alice@example.com", "*");
+	decides("zoe", "alice@example.com", "");
+	decides("alice", "stranger", "");
+	/* who it is cannot be found out: not "somebody else" */
+	script.person_error = EIO;
+	fails("alice", "alice@example.com", ERR_SYSTEM);
 }
 
 static void
@@ -482,6 +499,7 @@ main(void)
 	    TEST(r15_rules_behind_their_own_exemption_select_nobody),
 	    TEST(rules_that_leave_somebody_are_fine),
 	    TEST(a_name_decides_without_a_lookup),
+	    TEST(r21_another_spelling_does_not_get_around_a_name),
 	    TEST(names_match_whole),
 	    TEST(r21_upper_case_does_not_get_around_a_name),
 	    TEST(the_first_match_decides),

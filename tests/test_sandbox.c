@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/netlink.h>
 #include <netdb.h>
 #include <pthread.h>
 #include <setjmp.h>
@@ -14,6 +15,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/ptrace.h>
 #include <sys/resource.h>
@@ -163,7 +165,25 @@ call_from_the_future(void)
 static int
 odd_socket(void)
 {
-	return socket(AF_PACKET, SOCK_RAW, 0) == -1 && errno == ENOSYS ? 0 : 1;
+	static const int sockets[][3] = {{AF_PACKET, SOCK_RAW, 0},
+	    {AF_INET, SOCK_RAW, 1}, {AF_INET6, SOCK_RAW, 58},
+	    {AF_NETLINK, SOCK_RAW, NETLINK_AUDIT},
+	    {AF_NETLINK, SOCK_RAW, NETLINK_NETFILTER}};
+
+	for (size_t i = 0; i < sizeof(sockets) / sizeof(*sockets); i++)
+		if (socket(sockets[i][0], sockets[i][1], sockets[i][2]) != -1 ||
+		    errno != ENOSYS)
+			return 1;
+	return 0;
+}
+
+/* An intruder would type into the terminals of others. */
+static int
+type_into_a_terminal(void)
+{
+	char c = 'x';
+
+	return ioctl(0, TIOCSTI, &c) == -1 && errno == ENOSYS ? 0 : 1;
 }
 
 static int
@@ -190,6 +210,7 @@ what_is_unknown_fails_and_libc_may_fall_back(void **state)
 #endif
 	assert_int_equal(inside(call_from_the_future), 0);
 	assert_int_equal(inside(odd_socket), 0);
+	assert_int_equal(inside(type_into_a_terminal), 0);
 	assert_int_equal(inside(set_a_limit), 0);
 	assert_int_equal(inside(clone3_is_not_there), 0);
 }

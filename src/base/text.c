@@ -120,6 +120,28 @@ text_clean(char *out, size_t size, const char *text)
 	return out;
 }
 
+void
+text_add_field(struct buf *line, const char *name, const char *value)
+{
+	char clean[256];
+	bool quote;
+
+	if (value[0] == '\0')
+		return;
+	(void)text_clean(clean, sizeof(clean), value);
+	quote = strpbrk(clean, " \"=\\") != NULL;
+	(void)!buf_add_text(line, " ");
+	(void)!buf_add_text(line, name);
+	(void)!buf_add_text(line, quote ? "=\"" : "=");
+	for (const char *p = clean; *p != '\0'; p++) {
+		if (*p == '"' || *p == '\\')
+			(void)!buf_add_text(line, "\\");
+		(void)!buf_add(line, p, 1);
+	}
+	if (quote)
+		(void)!buf_add_text(line, "\"");
+}
+
 bool
 text_is_clean(const char *text, size_t len, bool lines)
 {

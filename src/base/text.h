@@ -21,6 +21,13 @@ size_t text_character_length(const char *p, size_t left);
 /* No byte that text_clean() would replace, but for '\n' where `lines`. */
 bool text_is_clean(const char *text, size_t len, bool lines);
 
+/*
+ * Append " name=value" to a log line, quoted where the value could be taken
+ * for more than one (logfmt), cleaned; nothing where it is empty. A line that
+ * grows too long loses its tail.
+ */
+void text_add_field(struct buf *line, const char *name, const char *value);
+
 /* "***8888": the last four, or "***" where the number is shorter than 8. */
 void text_mask_phone(char *out, size_t size, const char *phone);
 

@@ -26,8 +26,8 @@ account_look_up(struct account *a)
 	char *space = NULL;
 	int r = ERANGE;
 
-	if (a->known)
-		return ERR_OK;
+	if (a->looked_up)
+		return a->found;
 	for (size_t size = SPACE_FIRST; (r == ERANGE || r == EINTR) &&
 	    size <= SPACE_MAX; size *= 2) {
 		free(space);
@@ -35,15 +35,18 @@ account_look_up(struct account *a)
 			return ERR_MEMORY;
 		r = a->lookups->getpwnam_r(a->login, &pw, space, size, &found);
 	}
+	a->looked_up = true;
+	a->found = r != 0 ? ERR_SYSTEM : ERR_UNKNOWN_PERSON;
 	if (r == 0 && found != NULL) {
-		a->known = true;
+		a->found = ERR_OK;
 		a->uid = found->pw_uid;
 		a->gid = found->pw_gid;
+		if (strlen(found->pw_name) < sizeof(a->name))
+			memcpy(a->name, found->pw_name,
+			    strlen(found->pw_name) + 1);
 	}
 	free(space);
-	if (r != 0)
-		return ERR_SYSTEM;
-	return a->known ? ERR_OK : ERR_UNKNOWN_PERSON;
+	return a->found;
 }
 
 /* The group's gid, and whether it lists the login itself. */

@@ -24,12 +24,14 @@ extern const struct account_lookups account_lookups_libc;
 struct account {
 	const struct account_lookups *lookups;
 	const char *login;
-	bool known;
+	bool looked_up;
+	enum err found;  /* what looking up said */
+	char name[256];  /* as the database spells it; "" for a longer one */
 	uid_t uid;
 	gid_t gid;
 };
 
-/* Fill uid and gid. ERR_UNKNOWN_PERSON, ERR_SYSTEM, ERR_MEMORY. */
+/* Fill name, uid and gid. ERR_UNKNOWN_PERSON, ERR_SYSTEM, ERR_MEMORY. */
 __attribute__((warn_unused_result)) enum err account_look_up(
     struct account *a);
 

@@ -26,6 +26,7 @@ struct attempt {
 	struct service *service;
 	struct conversation *person;
 	const struct deadline *deadline;
+	enum err (*before_service)(void);
 	struct login_result *out;
 	struct person account;
 	struct challenge challenge;
@@ -267,6 +268,8 @@ straight_line(struct attempt *a)
 		a->out->verdict = VERDICT_SKIP;
 		return ERR_OK;
 	}
+	if (e == ERR_OK && a->before_service != NULL)
+		e = a->before_service();
 	if (e == ERR_OK && a->who->blind)
 		e = ask_early(a);
 	if (e == ERR_OK)
@@ -282,30 +285,6 @@ straight_line(struct attempt *a)
 		e = challenge_person(a);
 	buf_clear(&directory_id);
 	return e;
-}
-
-/* logfmt: quoted where a value could be taken for more than one. */
-static void
-log_field(struct buf *line, const char *name, const char *value)
-{
-	char clean[256];
-	bool quote;
-
-	if (value[0] == '\0')
-		return;
-	(void)text_clean(clean, sizeof(clean), value);
-	quote = strpbrk(clean, " \"=\\") != NULL;
-	/* A line that grows too long loses its tail, never the login. */
-	(void)!buf_add_text(line, " ");
-	(void)!buf_add_text(line, name);
-	(void)!buf_add_text(line, quote ? "=\"" : "=");
-	for (const char *p = clean; *p != '\0'; p++) {
-		if (*p == '"' || *p == '\\')
-			(void)!buf_add_text(line, "\\");
-		(void)!buf_add(line, p, 1);
-	}
-	if (quote)
-		(void)!buf_add_text(line, "\"");
 }
 
 static int
@@ -331,31 +310,29 @@ log_priority(const struct login_result *r)
 	}
 }
 
-static void
-log_login(const struct attempt *a, int64_t started_ms)
+void
+login_log(const struct login_request *who, const struct login_result *r,
+    const char *provider, const char *request_id, int64_t ms)
 {
-	const struct clock *clock = a->deadline->clock;
-	const struct login_result *r = a->out;
 	struct buf line = BUF_INIT(ALL_MAX_BYTES);
-	char ms[24];
+	char number[24];
 
-	(void)snprintf(ms, sizeof(ms), "%lld",
-	    (long long)(clock->now_ms(clock->ctx) - started_ms));
-	log_field(&line, "verdict", verdict_name(r->verdict));
+	(void)snprintf(number, sizeof(number), "%lld", (long long)ms);
+	text_add_field(&line, "verdict", verdict_name(r->verdict));
 	if (r->why != ERR_OK)
-		log_field(&line, "reason", err_name(r->why));
-	log_field(&line, "user", a->who->user);
-	log_field(&line, "service", a->who->service);
-	log_field(&line, "rhost", a->who->rhost);
-	log_field(&line, "tty", a->who->tty);
-	log_field(&line, "ruser", a->who->ruser);
-	log_field(&line, "rule", r->rule);
+		text_add_field(&line, "reason", err_name(r->why));
+	text_add_field(&line, "user", who->user);
+	text_add_field(&line, "service", who->service);
+	text_add_field(&line, "rhost", who->rhost);
+	text_add_field(&line, "tty", who->tty);
+	text_add_field(&line, "ruser", who->ruser);
+	text_add_field(&line, "rule", r->rule);
 	if (r->factor < FACTOR_COUNT)
-		log_field(&line, "factor", factor_rows[r->factor].name);
-	log_field(&line, "provider", a->service->provider->name);
-	log_field(&line, "request_id", a->service->request_id);
-	log_field(&line, "ms", ms);
-	log_write(log_priority(r), "event=login%s", line.ptr);
+		text_add_field(&line, "factor", factor_rows[r->factor].name);
+	text_add_field(&line, "provider", provider);
+	text_add_field(&line, "request_id", request_id);
+	text_add_field(&line, "ms", number);
+	log_write(log_priority(r), "event=login%s", buf_text(&line));
 	buf_clear(&line);
 }
 
@@ -392,12 +369,15 @@ tell_denial(struct attempt *a)
 void
 login_run(const struct config *cfg, const struct login_request *who,
     struct service *service, struct conversation *person,
-    const struct deadline *deadline, struct login_result *out)
+    enum err (*before_service)(void), struct login_result *out)
 {
+	const struct deadline *deadline = service->deadline;
+	const struct clock *clock = deadline->clock;
 	struct attempt a = {.cfg = cfg, .who = who, .service = service,
 	    .person = person, .deadline = deadline, .out = out,
-	    .sent = FACTOR_COUNT, .answer = BUF_INIT(ANSWER_MAX_BYTES)};
-	int64_t started_ms = deadline->clock->now_ms(deadline->clock->ctx);
+	    .before_service = before_service, .sent = FACTOR_COUNT,
+	    .answer = BUF_INIT(ANSWER_MAX_BYTES)};
+	int64_t started_ms = clock->now_ms(clock->ctx);
 
 	memset(out, 0, sizeof(*out));
 	out->factor = FACTOR_COUNT;
@@ -407,7 +387,8 @@ login_run(const struct config *cfg, const struct login_request *who,
 		out->verdict = VERDICT_DENY;
 	if (fail_open_excuses((enum fail_mode)cfg->fail, out->why, a.engaged))
 		out->verdict = VERDICT_ALLOW;
-	log_login(&a, started_ms);
+	login_log(who, out, service->provider->name, service->request_id,
+	    clock->now_ms(clock->ctx) - started_ms);
 	if (out->verdict == VERDICT_DENY)
 		tell_denial(&a);
 	challenge_clear(&a.challenge);

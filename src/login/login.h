@@ -41,10 +41,17 @@ bool fail_open_excuses(enum fail_mode mode, enum err why, bool engaged);
 /*
  * The whole login, one straight line: policy, user map, person, factors,
  * ask, check. Never fails: `out` always holds a verdict, and the log one
- * line about it. All borrowed.
+ * line about it. All borrowed; the login ends with the deadline of `service`.
+ * `before_service` (or NULL) is called once the policy wants a factor, before
+ * anything from outside is read: account databases may need more than a
+ * sandbox gives. Its error denies.
  */
 void login_run(const struct config *cfg, const struct login_request *who,
     struct service *service, struct conversation *person,
-    const struct deadline *deadline, struct login_result *out);
+    enum err (*before_service)(void), struct login_result *out);
+
+/* The one log line of a login, also of one that could not begin. */
+void login_log(const struct login_request *who, const struct login_result *r,
+    const char *provider, const char *request_id, int64_t ms);
 
 #endif

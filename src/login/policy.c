@@ -146,17 +146,38 @@ policy_check_rules(const char *rules, char *why, size_t why_size)
 	return ERR_OK;
 }
 
+static bool
+is_name_of(const char *name, const struct rule *r)
+{
+	return strlen(name) == r->name_len &&
+	    strncasecmp(name, r->name, r->name_len) == 0;
+}
+
+/*
+ * An exempting name is that name and no other. One that asks is also the name
+ * under which the database knows the login: with sssd and winbind
+ * "alice@example.com" and "EXAMPLE\alice" may be alice.
+ */
+static enum err
+name_matches(struct account *a, const struct rule *r, bool *out)
+{
+	enum err e = ERR_OK;
+
+	*out = is_name_of(a->login, r);
+	if (r->exempts)
+		*out = *out && memcmp(a->login, r->name, r->name_len) == 0;
+	else if (!*out && (e = account_look_up(a)) == ERR_OK)
+		*out = is_name_of(a->name, r);
+	return e == ERR_UNKNOWN_PERSON ? ERR_OK : e;
+}
+
 static enum err
 rule_matches(struct account *a, const struct rule *r, bool *out)
 {
 	enum err e;
 
-	if (r->kind == RULE_NAME) {
-		*out = strlen(a->login) == r->name_len &&
-		    (r->exempts ? memcmp(a->login, r->name, r->name_len)
-		    : strncasecmp(a->login, r->name, r->name_len)) == 0;
-		return ERR_OK;
-	}
+	if (r->kind == RULE_NAME)
+		return name_matches(a, r, out);
 	if (r->kind == RULE_UID && r->from == 0 && r->end == UID_END) {
 		*out = true;
 		return ERR_OK;

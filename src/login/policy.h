@@ -15,7 +15,8 @@
  * Groups are matched by gid over the primary and supplementary groups, and
  * by the group's own member list. A name that asks for the factor matches in
  * upper and lower case, one that exempts only exactly: where the account
- * database does not care about case, ALICE must not get around it.
+ * database does not care about case, ALICE must not get around it, nor
+ * alice@example.com where the database knows that as alice.
  */
 
 /* ERR_CONFIG with a sentence in `why` for a list that has a word it does not

@@ -190,7 +190,11 @@ relay_run(struct login_relay *r, const struct wire_message *hello)
 		e = ERR_SYSTEM;
 		code = denial_code(e);
 	}
-	if (e != ERR_OK)
+	if (e == ERR_TIMEOUT)
+		pam_syslog(r->pamh, LOG_ALERT, "login denied: the verifier "
+		    "went on for longer than login_timeout allows, and was "
+		    "ended: look for its own messages");
+	else if (e != ERR_OK)
 		pam_syslog(r->pamh, LOG_ALERT, "login denied: the verifier "
 		    "failed (%s); run %s by hand to see whether it starts, "
 		    "and look for its own messages", err_name(e),

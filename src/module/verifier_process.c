@@ -9,6 +9,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
+#include <string.h>
 #include <sys/pidfd.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -99,31 +100,48 @@ await_end(int fd, int grace_ms)
 		continue;
 }
 
+/*
+ * Reap our child. A host that reaps children itself may have freed its number
+ * for somebody else's process: the pidfd still means ours. False: it runs on
+ * (with WNOHANG). `bad` is set where it is known to have ended badly.
+ */
+static bool
+reap(const struct verifier_process *v, int options, bool *bad)
+{
+	siginfo_t info;
+	int rc;
+
+	memset(&info, 0, sizeof(info));
+	do {
+		rc = v->pidfd != -1 ?
+		    waitid(P_PIDFD, (id_t)v->pidfd, &info, options | WEXITED) :
+		    waitid(P_PID, (id_t)v->pid, &info, options | WEXITED);
+	} while (rc == -1 && errno == EINTR);
+	if (rc == 0 && info.si_pid == 0)
+		return false;
+	*bad = rc == 0 && (info.si_code != CLD_EXITED || info.si_status != 0);
+	return true;
+}
+
 bool
 verifier_stop(struct verifier_process *v, int grace_ms)
 {
-	int status = 0;
-	pid_t pid;
+	bool bad = false;
 
 	if (v->pid == 0)
 		return false;
 	if (grace_ms > 0)
 		await_end(v->fd, grace_ms);
 	(void)close(v->fd);
-	/* A host that reaps children itself may have freed the number for
-	 * somebody else's process: only the pidfd still means our child. */
-	if (waitpid(v->pid, &status, WNOHANG) == 0) {
-		if (v->pidfd == -1 ||
-		    pidfd_send_signal(v->pidfd, SIGKILL, NULL, 0) == -1)
+	if (!reap(v, WNOHANG, &bad)) {
+		if (v->pidfd != -1)
+			(void)pidfd_send_signal(v->pidfd, SIGKILL, NULL, 0);
+		else
 			(void)kill(v->pid, SIGKILL);
-		while ((pid = waitpid(v->pid, &status, 0)) == -1 &&
-		    errno == EINTR)
-			continue;
-		if (pid == -1)
-			status = 0;
+		(void)reap(v, 0, &bad);
 	}
 	if (v->pidfd != -1)
 		(void)close(v->pidfd);
 	v->pid = 0;
-	return status != 0;
+	return bad;
 }

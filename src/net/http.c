@@ -8,6 +8,7 @@
 #include <ctype.h>
 #include <poll.h>
 #include <stdlib.h>
+#include <errno.h>
 #include <string.h>
 #include <strings.h>
 
@@ -60,6 +61,10 @@ static const struct {
     {CURLOPT_TCP_NODELAY, 1},
     {CURLOPT_NOSIGNAL, 1},
     {CURLOPT_MAXAGE_CONN, IDLE_MAX_S},
+#if CURL_AT_LEAST_VERSION(7, 87, 0)
+    /* or a timeout would wait for the resolver's own, half a minute */
+    {CURLOPT_QUICK_EXIT, 1},
+#endif
     /* so that one that has_closed() saw is not found again */
     {CURLOPT_MAXCONNECTS, 1},
 };
@@ -397,6 +402,24 @@ copy_headers(const char *const *lines, struct curl_slist **out)
 	return ERR_OK;
 }
 
+/*
+ * Did this host fail, out of descriptors, memory or processes? Then nothing
+ * is known of the service, and it must not count as away: whoever starts su
+ * or sudo sets their limits. Of a thread only the text tells.
+ */
+static bool
+failed_here(CURL *easy, const char *text)
+{
+	long number = 0;
+
+	if (strstr(text, "thread failed to start") != NULL)
+		return true;
+	if (curl_easy_getinfo(easy, CURLINFO_OS_ERRNO, &number) != CURLE_OK)
+		return false;
+	return number == EMFILE || number == ENFILE || number == ENOMEM ||
+	    number == ENOBUFS || number == EAGAIN;
+}
+
 /* What came of it. The text is libcurl's own and holds host names at most. */
 static enum err
 judge(struct http *h, CURLcode code, const struct exchange *x)
@@ -419,6 +442,9 @@ judge(struct http *h, CURLcode code, const struct exchange *x)
 		&connect_status) == CURLE_OK &&
 	    connect_status >= 400 && connect_status <= 499)
 		e = ERR_CONFIG;
+	if ((e == ERR_UNREACHABLE || e == ERR_TIMEOUT) &&
+	    failed_here(h->easy, text))
+		e = ERR_SYSTEM;
 	if (e != ERR_OK)
 		log_write(LOG_WARNING, "http: %s: %s", err_text(e),
 		    text_clean(clean, sizeof(clean), text));

@@ -63,7 +63,7 @@ keep_facts(struct service *s, const struct genauth_call *c,
 {
 	const struct clock *clock = s->deadline->clock;
 	const char *id = NULL, *message = NULL;
-	char clean[160];
+	struct buf words = BUF_INIT(512);
 
 	s->wait_s = h->retry_after_s;
 	if (json_get_text(r->root, "requestId", &id) == ERR_OK ||
@@ -72,13 +72,13 @@ keep_facts(struct service *s, const struct genauth_call *c,
 	if (e == ERR_OK)
 		return;
 	/* A GET carries no code and no key that the text could repeat. */
-	if (strcmp(c->method, "GET") != 0 ||
-	    json_get_text(r->root, "message", &message) != ERR_OK)
-		message = NULL;
-	log_write(LOG_INFO, "genauth: %s %s: HTTP %d, status %d, code %d%s%s",
+	if (strcmp(c->method, "GET") == 0 &&
+	    json_get_text(r->root, "message", &message) == ERR_OK)
+		text_add_field(&words, "message", message);
+	log_write(LOG_INFO, "genauth: %s %s: HTTP %d, status %d, code %d%s",
 	    c->method, c->path, r->http_status, r->status, r->code,
-	    message != NULL ? ": " : "",
-	    text_clean(clean, sizeof(clean), message));
+	    buf_text(&words));
+	buf_clear(&words);
 	if (r->code == 1305 && h->date_s != 0)
 		log_write(LOG_WARNING,
 		    "genauth: this clock is %lld s ahead of the service's",

@@ -145,12 +145,14 @@ read_factors(const struct json *data, struct challenge *c)
 		int status = 0, sort = 0;
 		enum factor f;
 
-		if (json_get_text(item, "mfaPolicy", &policy) != ERR_OK ||
-		    json_get_int(item, "status", &status) != ERR_OK ||
-		    json_get_int(item, "sort", &sort) != ERR_OK)
+		if (json_get_text(item, "mfaPolicy", &policy) != ERR_OK)
 			return ERR_REPLY;
+		/* One we do not offer may look as it likes. */
 		if ((f = find_policy(policy)) == FACTOR_COUNT)
 			continue;
+		if (json_get_int(item, "status", &status) != ERR_OK ||
+		    json_get_int(item, "sort", &sort) != ERR_OK)
+			return ERR_REPLY;
 		if (seen & FACTOR_BIT(f))
 			return ERR_REPLY;
 		seen |= FACTOR_BIT(f);

@@ -105,21 +105,27 @@ load_config(const struct wire_message *hello, struct config *cfg)
 	    cfg, field_or_empty(hello, "language"));
 }
 
-/* The configuration is read: open what the sandbox will not let us open,
- * enter it, and run the login. */
-static enum err
-run(const struct wire_message *hello, const struct config *cfg,
-    struct login_result *out)
+static void
+read_request(const struct wire_message *hello, struct login_request *out)
 {
-	const struct login_request who = {
-	    .user = wire_get(hello, "user"),
-	    .service = wire_get(hello, "service"),
+	*out = (struct login_request){
+	    .user = field_or_empty(hello, "user"),
+	    .service = field_or_empty(hello, "service"),
 	    .rhost = field_or_empty(hello, "rhost"),
 	    .tty = field_or_empty(hello, "tty"),
 	    .ruser = field_or_empty(hello, "ruser"),
-	    .first_factor = strcmp(wire_get(hello, "first_factor"), "yes") == 0,
-	    .blind = strcmp(wire_get(hello, "blind"), "yes") == 0,
+	    .first_factor =
+		strcmp(field_or_empty(hello, "first_factor"), "yes") == 0,
+	    .blind = strcmp(field_or_empty(hello, "blind"), "yes") == 0,
 	};
+}
+
+/* The configuration is read: open what the sandbox will not let us open, and
+ * run the login, which enters it. */
+static enum err
+run(const struct login_request *who, const struct config *cfg,
+    struct login_result *out)
+{
 	struct wire_conversation person;
 	struct token_cache tokens;
 	struct deadline deadline;
@@ -132,12 +138,11 @@ run(const struct wire_message *hello, const struct config *cfg,
 	token_cache_open(&tokens, RUNTIMEDIR, cfg->service.management_url,
 	    cfg->service.access_key_id);
 	if ((e = send_ready(cfg->login_timeout_ms)) == ERR_OK &&
-	    (e = http_new(&cfg->http, &http)) == ERR_OK &&
-	    (e = sandbox_enter()) == ERR_OK) {
+	    (e = http_new(&cfg->http, &http)) == ERR_OK) {
 		service_init(&service, provider_find(cfg->provider),
 		    &cfg->service, http_transport(http), &deadline, &tokens);
-		login_run(cfg, &who, &service, &person.conversation, &deadline,
-		    out);
+		login_run(cfg, who, &service, &person.conversation,
+		    sandbox_enter, out);
 		service_clear(&service);
 	}
 	http_free(&http);
@@ -145,20 +150,19 @@ run(const struct wire_message *hello, const struct config *cfg,
 	return e;
 }
 
-/* A login that could not even begin is denied, with a line of its own. */
+/* A login that could not even begin is denied, and logged like any other. */
 static void
-deny_unstarted(enum err why, struct login_result *out)
+deny_unstarted(const struct login_request *who, enum err why,
+    struct login_result *out)
 {
 	struct wire_conversation person;
 
-	log_write(LOG_ALERT, "event=login verdict=deny reason=%s: %s",
-	    err_name(why), err_text(why));
+	*out = (struct login_result){.why = why, .factor = FACTOR_COUNT};
+	login_log(who, out, "", "", 0);
 	wire_conversation_init(&person, WIRE_FD);
 	(void)!person.conversation.tell(&person.conversation, "Logins with a "
 	    "second factor are not set up correctly on this host. Ask your "
 	    "administrator; the system log says what is wrong.");
-	memset(out, 0, sizeof(*out));
-	out->why = why;
 }
 
 static int
@@ -176,6 +180,7 @@ main(void)
 {
 	struct login_result result = {0};
 	struct config cfg = {0};
+	struct login_request who;
 	struct wire_message hello;
 	enum err e;
 
@@ -193,14 +198,15 @@ main(void)
 		e = wire_recv(WIRE_FD, &hello, WIRE_TIMEOUT_MS);
 	if (e == ERR_OK && hello.verb != WIRE_HELLO)
 		e = ERR_WIRE;
+	read_request(&hello, &who);
 	if (e == ERR_OK)
 		e = load_config(&hello, &cfg);
 	if (e == ERR_OK) {
 		log_set_debug(cfg.debug);
-		e = run(&hello, &cfg, &result);
+		e = run(&who, &cfg, &result);
 	}
 	if (e != ERR_OK)
-		deny_unstarted(e, &result);
+		deny_unstarted(&who, e, &result);
 	e = send_verdict(&result);
 	config_clear(&cfg);
 	wire_clear(&hello);

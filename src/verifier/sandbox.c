@@ -9,6 +9,7 @@
 #include <linux/seccomp.h>
 #include <signal.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -16,7 +17,23 @@
 
 #include "build.h"
 
-enum { DESCRIPTORS_MAX = 32 };
+/*
+ * What a login needs at most. Limits come from whoever started su or sudo:
+ * one that is too low would make libraries fail in ways that look like a
+ * service that is away, or like a group that has no members.
+ */
+static const struct {
+	int which; /* __rlimit_resource_t is an enum, or not */
+	rlim_t least, most;
+} limits[] = {
+    {RLIMIT_NOFILE, 32, 64},
+    {RLIMIT_AS, (rlim_t)1 << 30, RLIM_INFINITY},
+    {RLIMIT_DATA, (rlim_t)1 << 28, RLIM_INFINITY},
+    {RLIMIT_STACK, (rlim_t)1 << 20, RLIM_INFINITY},
+    {RLIMIT_FSIZE, (rlim_t)1 << 20, RLIM_INFINITY},
+    {RLIMIT_CPU, 60, RLIM_INFINITY},
+    {RLIMIT_CORE, 0, 0},
+};
 
 /* The leak checker of a sanitized build traces its own process. */
 #ifdef SANITIZED
@@ -35,20 +52,35 @@ become_plain_root(void)
 	    setresuid(0, 0, 0) == 0;
 }
 
+/* Raise or lower each limit to where it belongs; a hard limit that is too low
+ * and may not be raised (a container's root may not) is an error. */
+static bool
+set_limits(void)
+{
+	for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++) {
+		struct rlimit now, wanted = {limits[i].most, limits[i].most};
+
+		if (getrlimit((__rlimit_resource_t)limits[i].which, &now) == -1)
+			return false;
+		if (setrlimit((__rlimit_resource_t)limits[i].which, &wanted) ==
+		    0)
+			continue;
+		wanted.rlim_max = now.rlim_max;
+		wanted.rlim_cur = now.rlim_max < limits[i].most ?
+		    now.rlim_max : limits[i].most;
+		if (wanted.rlim_cur < limits[i].least ||
+		    setrlimit((__rlimit_resource_t)limits[i].which, &wanted) ==
+		    -1)
+			return false;
+	}
+	return true;
+}
+
 enum err
 sandbox_prepare(void)
 {
-	const struct rlimit none = {0, 0};
-	struct rlimit files;
-
-	if (getrlimit(RLIMIT_NOFILE, &files) == -1)
-		return ERR_SYSTEM;
-	files.rlim_cur = files.rlim_max < DESCRIPTORS_MAX ?
-	    files.rlim_max : DESCRIPTORS_MAX;
 	(void)umask(077);
-	if (!become_plain_root() || chdir("/") == -1 ||
-	    setrlimit(RLIMIT_CORE, &none) == -1 ||
-	    setrlimit(RLIMIT_NOFILE, &files) == -1 ||
+	if (!become_plain_root() || chdir("/") == -1 || !set_limits() ||
 	    prctl(PR_SET_DUMPABLE, DUMPABLE, 0, 0, 0) == -1 ||
 	    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1 ||
 	    signal(SIGPIPE, SIG_IGN) == SIG_ERR ||

@@ -4,9 +4,10 @@
 #include "base/err.h"
 
 /*
- * What can be given up before anything is read: identity is made plain root
- * where it is root in effect, no core dumps, no tracing, no new privileges,
- * few descriptors, a fixed directory and umask. ERR_SYSTEM.
+ * What can be settled before anything is read: identity is made plain root
+ * where it is root in effect, resource limits are what a login needs, no core
+ * dumps, no tracing, no new privileges, a fixed directory and umask.
+ * ERR_SYSTEM, also where the caller's limits are too low to work within.
  */
 __attribute__((warn_unused_result)) enum err sandbox_prepare(void);
 

@@ -6,17 +6,19 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/filter.h>
+#include <linux/netlink.h>
 #include <sched.h>
 #include <seccomp.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 static const int allowed[] = {
     /* memory and threads (libcurl resolves names in a thread) */
-    SCMP_SYS(brk), SCMP_SYS(mmap), SCMP_SYS(munmap), SCMP_SYS(mprotect),
+    SCMP_SYS(brk), SCMP_SYS(mmap), SCMP_SYS(mmap2), SCMP_SYS(munmap), SCMP_SYS(mprotect),
     SCMP_SYS(mremap), SCMP_SYS(madvise), SCMP_SYS(futex), SCMP_SYS(rseq),
     SCMP_SYS(set_robust_list), SCMP_SYS(get_robust_list),
     SCMP_SYS(sched_yield), SCMP_SYS(sched_getaffinity), SCMP_SYS(gettid),
@@ -30,7 +32,8 @@ static const int allowed[] = {
     SCMP_SYS(select), SCMP_SYS(pselect6), SCMP_SYS(_newselect),
     SCMP_SYS(_llseek), SCMP_SYS(epoll_create1), SCMP_SYS(epoll_ctl),
     SCMP_SYS(epoll_wait), SCMP_SYS(epoll_pwait), SCMP_SYS(eventfd2),
-    SCMP_SYS(pipe2), SCMP_SYS(ioctl), SCMP_SYS(getdents64),
+    SCMP_SYS(pipe2), SCMP_SYS(getdents64), SCMP_SYS(timerfd_create),
+    SCMP_SYS(timerfd_settime),
     /* names of files; opening is below */
     SCMP_SYS(stat), SCMP_SYS(stat64), SCMP_SYS(lstat), SCMP_SYS(lstat64),
     SCMP_SYS(newfstatat), SCMP_SYS(fstatat64), SCMP_SYS(statx),
@@ -62,8 +65,8 @@ static const int allowed[] = {
 static const int deadly[] = {
     SCMP_SYS(execve), SCMP_SYS(execveat), SCMP_SYS(fork), SCMP_SYS(vfork),
     SCMP_SYS(ptrace), SCMP_SYS(process_vm_readv), SCMP_SYS(process_vm_writev),
-    SCMP_SYS(pidfd_getfd), SCMP_SYS(kill), SCMP_SYS(tkill), SCMP_SYS(tgkill),
-    SCMP_SYS(pidfd_send_signal), SCMP_SYS(setuid), SCMP_SYS(setgid),
+    SCMP_SYS(pidfd_getfd), SCMP_SYS(kill), SCMP_SYS(pidfd_send_signal),
+    SCMP_SYS(setuid), SCMP_SYS(setgid),
     SCMP_SYS(setreuid), SCMP_SYS(setregid), SCMP_SYS(setresuid),
     SCMP_SYS(setresgid), SCMP_SYS(setfsuid), SCMP_SYS(setfsgid),
     SCMP_SYS(setgroups), SCMP_SYS(capset), SCMP_SYS(mount), SCMP_SYS(umount2),
@@ -86,7 +89,13 @@ static const int deadly[] = {
     SCMP_SYS(sethostname), SCMP_SYS(setdomainname), SCMP_SYS(quotactl),
 };
 
-static const int families[] = {AF_UNIX, AF_INET, AF_INET6, AF_NETLINK};
+/* Sockets that carry streams or datagrams of these families, nothing raw. */
+static const int families[] = {AF_UNIX, AF_INET, AF_INET6};
+static const int types[] = {SOCK_STREAM, SOCK_DGRAM};
+enum { TYPE_MASK = 0xf }; /* beside SOCK_CLOEXEC and SOCK_NONBLOCK */
+
+/* What resolvers and libcurl ask of a socket; not typing into terminals. */
+static const unsigned ioctls[] = {FIONREAD, FIONBIO};
 
 static const unsigned open_to_write[] = {
     O_WRONLY, O_RDWR, O_CREAT, O_TRUNC, O_APPEND};
@@ -129,9 +138,31 @@ rules_for_arguments(scmp_filter_ctx filter)
 	    (rc = rules_for_open(filter, SCMP_SYS(open), 1)) != 0 ||
 	    (rc = rules_for_open(filter, SCMP_SYS(openat), 2)) != 0)
 		return rc;
-	for (size_t i = 0; i < sizeof(families) / sizeof(int) && rc == 0; i++)
+	for (size_t i = 0; i < sizeof(ioctls) / sizeof(unsigned) && rc == 0;
+	    i++)
+		rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(ioctl),
+		    1, SCMP_A1(SCMP_CMP_EQ, ioctls[i], 0));
+	return rc;
+}
+
+static int
+rules_for_sockets(scmp_filter_ctx filter)
+{
+	int rc = 0;
+
+	for (size_t f = 0; f < sizeof(families) / sizeof(int); f++)
+		for (size_t t = 0; t < sizeof(types) / sizeof(int) && rc == 0;
+		    t++)
+			rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW,
+			    SCMP_SYS(socket), 2,
+			    SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)families[f], 0),
+			    SCMP_A1(SCMP_CMP_MASKED_EQ, TYPE_MASK,
+			    (scmp_datum_t)types[t]));
+	/* libc asks the kernel which addresses this host has. */
+	if (rc == 0)
 		rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(socket),
-		    1, SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)families[i], 0));
+		    2, SCMP_A0(SCMP_CMP_EQ, AF_NETLINK, 0),
+		    SCMP_A2(SCMP_CMP_EQ, NETLINK_ROUTE, 0));
 	return rc;
 }
 
@@ -178,7 +209,8 @@ main(void)
 	if (filter != NULL &&
 	    (rc = seccomp_attr_set(filter, SCMP_FLTATR_CTL_OPTIMIZE, 2)) == 0 &&
 	    (rc = rules_for_calls(filter)) == 0 &&
-	    (rc = rules_for_arguments(filter)) == 0)
+	    (rc = rules_for_arguments(filter)) == 0 &&
+	    (rc = rules_for_sockets(filter)) == 0)
 		rc = print_filter(filter);
 	seccomp_release(filter);
 	if (rc != 0)
