@@ -38,7 +38,8 @@ show()
 	"$top/tests/answer.exp" "$@" || status=$?
 	if [ -n "${PRIVATE_LOG-}" ]; then
 		sleep 0.2
-		sed -n 's/.*\(event=login.*\)/log: \1/p' "$PRIVATE_LOG"
+		sed -n 's/.*\(event=login.*\)/log: \1/p' "$PRIVATE_LOG" |
+		    fold -s -w 74 | sed '2,$s/^/     /'
 		: >"$PRIVATE_LOG"
 	fi
 	if { [ "$wanted" = in ] && [ "$status" -ne 0 ]; } ||
@@ -54,6 +55,7 @@ sms="!sed -n 's/.*\"code\":\"\\([^\"]*\\)\".*/\\1/p' \$outbox | tail -n 1"
 
 with_real_hosts()
 {
+	port=$(free_port)
 	conf_dir=$build/inst/etc/genauth
 	mkdir -p "$work/genauth" "$conf_dir"
 	mount --bind "$work/genauth" "$conf_dir"
@@ -61,10 +63,10 @@ with_real_hosts()
 	outbox=$conf_dir/outbox
 	export control outbox
 	ssh-keygen -q -t ed25519 -N '' -f "$work/host_key"
-	echo "[127.0.0.1]:20022 $(cut -d ' ' -f 1,2 "$work/host_key.pub")" \
+	echo "[127.0.0.1]:$port $(cut -d ' ' -f 1,2 "$work/host_key.pub")" \
 	    >"$work/known_hosts"
 	cat >"$work/sshd_config" <<END
-Port 20022
+Port $port
 ListenAddress 127.0.0.1
 HostKey $work/host_key
 PidFile $work/sshd.pid
@@ -80,7 +82,7 @@ END
 	echo 'alice ALL=(ALL) ALL' >/etc/sudoers.d/pam_genauth_demo
 	chmod 440 /etc/sudoers.d/pam_genauth_demo
 	/usr/sbin/sshd -f "$work/sshd_config"
-	set -- ssh -F none -p 20022 \
+	set -- ssh -F none -p "$port" \
 	    -o UserKnownHostsFile="$work/known_hosts" \
 	    -o NumberOfPasswordPrompts=1 \
 	    -o PreferredAuthentications=keyboard-interactive alice@127.0.0.1
@@ -108,8 +110,8 @@ END
 
 with_pam_wrapper()
 {
-	echo 'Not root: showing pamtester under pam_wrapper. As root you see'
-	echo 'the real sshd and sudo (in a private mount namespace).'
+	echo 'Not root, or no mount namespaces here: showing pamtester under'
+	echo 'pam_wrapper, where root would see the real sshd and sudo.'
 	emulator_start "$work/emulator"
 	outbox=$work/emulator/outbox
 	export control outbox

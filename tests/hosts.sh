@@ -19,7 +19,7 @@ leave()
 trap leave EXIT
 trap 'exit 1' INT TERM
 
-port=20022
+port=$(free_port)
 export SSH_AUTH_SOCK=
 
 # terminal [PROMPT ANSWER]... : COMMAND...: what was seen is in terminal.out.

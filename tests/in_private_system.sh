@@ -41,6 +41,8 @@ cp "$build/inst/security/pam_genauth.so" "$modules/"
 mkdir -p "$private/run/sshd" "$private/dev" "$private/home"
 chmod 755 "$private" "$private/run" "$private/run/sshd" "$private/home"
 mount --bind "$private/run" /run
+mkdir "$private/varlog"
+mount --bind "$private/varlog" /var/log
 
 # A /dev with a log of ours.
 for node in null zero full random urandom tty; do
@@ -79,6 +81,7 @@ session	required			pam_unix.so
 END
 done
 for person in alice bob carol dave erin; do
+	sed -i "/^$person:/d" /etc/passwd /etc/shadow # theirs, not a real one
 	printf '%s:x:%d:%d::%s:/bin/sh\n' "$person" \
 	    "$((70000 + $(printf %d "'$person") ))" 65534 \
 	    "$private/home/$person" >>/etc/passwd

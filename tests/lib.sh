@@ -51,6 +51,13 @@ finish()
 	[ "$(results failed)" -eq 0 ]
 }
 
+# free_port: of loopback, at this moment.
+free_port()
+{
+	expect -c 'puts [lindex [fconfigure [socket -server none \
+	    -myaddr 127.0.0.1 0] -sockname] 2]'
+}
+
 # emulator_start DIR [ARGUMENT...]: sets $url and $control.
 emulator_start()
 {

@@ -23,8 +23,14 @@ fi
 mkdir -p "$install"
 cp "$source/package.json" "$source/package-lock.json" "$source/oracle.js" \
 	"$install"
-(cd "$install" && npm ci --ignore-scripts --no-audit --no-fund) \
-	>"$temp/npm.log" 2>&1 || {
+(cd "$install" && npm ci --ignore-scripts --no-audit --no-fund \
+    --fetch-retries=1 --cache "$temp/npm") >"$temp/npm.log" 2>&1 || {
+	if grep -qE 'ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|ENETUNREACH' \
+	    "$temp/npm.log"; then
+		echo 'SKIPPED the SDK: the npm registry cannot be reached'
+		echo 'oracle: 0 passed, 0 failed, 1 skipped'
+		exit 0
+	fi
 	cat "$temp/npm.log" >&2
 	exit 1
 }
@@ -43,7 +49,8 @@ grep -q '^genauth-emulator ready' "$temp/ready" || {
 status=0
 env -u http_proxy -u https_proxy -u HTTP_PROXY -u HTTPS_PROXY \
 	NODE_EXTRA_CA_CERTS="$temp/emulator/ca.pem" \
-	node "$install/oracle.js" "$temp/emulator/emulator.json" || status=$?
+	node --dns-result-order=ipv4first "$install/oracle.js" \
+	"$temp/emulator/emulator.json" || status=$?
 
 kill "$pid"
 wait "$pid" || {
