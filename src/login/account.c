@@ -20,7 +20,7 @@ const struct account_lookups account_lookups_libc = {
     getpwnam_r, getgrnam_r, getgrouplist};
 
 enum err
-account_look_up(struct account *a)
+account_look_up(struct local_account *a)
 {
 	struct passwd pw, *found = NULL;
 	char *space = NULL;
@@ -51,7 +51,7 @@ account_look_up(struct account *a)
 
 /* The group's gid, and whether it lists the login itself. */
 static enum err
-look_up_group(const struct account *a, const char *name, gid_t *gid,
+look_up_group(const struct local_account *a, const char *name, gid_t *gid,
     bool *listed)
 {
 	struct group gr, *found = NULL;
@@ -78,7 +78,7 @@ look_up_group(const struct account *a, const char *name, gid_t *gid,
 }
 
 static enum err
-has_gid(const struct account *a, gid_t gid, bool *out)
+has_gid(const struct local_account *a, gid_t gid, bool *out)
 {
 	int size = GROUPS_FIRST, count;
 	gid_t *list;
@@ -108,7 +108,7 @@ has_gid(const struct account *a, gid_t gid, bool *out)
  */
 enum err
 account_in_group(
-    const struct account *a, const char *name, size_t len, bool *out)
+    const struct local_account *a, const char *name, size_t len, bool *out)
 {
 	char *group = strndup(name, len);
 	bool listed = false, has = false;

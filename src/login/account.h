@@ -21,7 +21,7 @@ struct account_lookups {
 extern const struct account_lookups account_lookups_libc;
 
 /* One login, looked up at most once. `lookups` and `login` are borrowed. */
-struct account {
+struct local_account {
 	const struct account_lookups *lookups;
 	const char *login;
 	bool looked_up;
@@ -33,11 +33,11 @@ struct account {
 
 /* Fill name, uid and gid. ERR_UNKNOWN_PERSON, ERR_SYSTEM, ERR_MEMORY. */
 __attribute__((warn_unused_result)) enum err account_look_up(
-    struct account *a);
+    struct local_account *a);
 
 /* Is the account, once looked up, in the group of that name (`len` bytes)?
  * ERR_CONFIG where there is no such group, ERR_SYSTEM, ERR_MEMORY. */
 __attribute__((warn_unused_result)) enum err account_in_group(
-    const struct account *a, const char *name, size_t len, bool *out);
+    const struct local_account *a, const char *name, size_t len, bool *out);
 
 #endif

@@ -159,7 +159,7 @@ is_name_of(const char *name, const struct rule *r)
  * "alice@example.com" and "EXAMPLE\alice" may be alice.
  */
 static enum err
-name_matches(struct account *a, const struct rule *r, bool *out)
+name_matches(struct local_account *a, const struct rule *r, bool *out)
 {
 	enum err e = ERR_OK;
 
@@ -172,7 +172,7 @@ name_matches(struct account *a, const struct rule *r, bool *out)
 }
 
 static enum err
-rule_matches(struct account *a, const struct rule *r, bool *out)
+rule_matches(struct local_account *a, const struct rule *r, bool *out)
 {
 	enum err e;
 
@@ -205,7 +205,7 @@ enum err
 policy_find_rule(const struct account_lookups *lookups, const char *rules,
     const char *login, const char **rule, size_t *len)
 {
-	struct account a = {.lookups = lookups, .login = login};
+	struct local_account a = {.lookups = lookups, .login = login};
 	bool matches = false;
 	struct rule r;
 	enum err e;
