@@ -21,12 +21,14 @@ static const struct {
 	const char *name, *value;
 } examples[] = {
     {"conf", "%s/other.conf"},
-    {"provider", NULL}, /* there is one, which is the default */
+    {"provider", NULL}, /* the other cannot check logins: see below */
     {"management_url", "https://other.example.com"},
     {"app_url", "https://other-app.example.com"},
     {"app_id", "other-app"},
     {"access_key_id", "other-key"},
     {"access_key_secret_file", "%s/other-secret"},
+    {"app_secret_file", "%s/other-secret"},
+    {"access_token_file", "%s/other-secret"},
     {"management_auth", "signed"},
     {"user_id_type", "external_id"},
     {"user_map", "%s/map"},
@@ -43,6 +45,8 @@ static const struct {
     {"prompt", "short"},
     {"language", "zh"},
     {"debug", "yes"},
+    {"require_reason", "yes"},
+    {"audit_file", "%s/audit"},
 };
 
 static const char minimal[] =
@@ -576,6 +580,29 @@ the_language_is_the_hosts_unless_set(void **state)
 }
 
 static void
+flashback_cannot_check_a_login(void **state)
+{
+	(void)state;
+	refuses("provider = flashback\n",
+	    "conf: provider: flashback cannot check a login");
+	put_conf("");
+	assert_int_equal(load("provider=flashback"), ERR_CONFIG);
+	assert_non_null(strstr(reports, "flashback cannot check a login"));
+}
+
+/* The verifier must not depend on what only genauth-mfa reads. */
+static void
+a_login_reads_no_secret_of_genauth_mfa(void **state)
+{
+	(void)state;
+	loads("app_secret_file = /nonexistent/a\n"
+	    "access_token_file = /nonexistent/b\n"
+	    "audit_file = /nonexistent/c\nrequire_reason = yes\n");
+	assert_int_equal(config.service.app_secret.len, 0);
+	assert_int_equal(config.service.access_token.len, 0);
+}
+
+static void
 clearing_twice_is_fine(void **state)
 {
 	(void)state;
@@ -617,6 +644,8 @@ main(void)
 	    TEST(a_ca_file_must_be_trusted),
 	    TEST(r36_no_option_turns_verification_off),
 	    TEST(the_language_is_the_hosts_unless_set),
+	    TEST(flashback_cannot_check_a_login),
+	    TEST(a_login_reads_no_secret_of_genauth_mfa),
 	    TEST(clearing_twice_is_fine),
 	};
 

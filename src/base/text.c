@@ -9,7 +9,8 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { NEAREST_MAX = 64, NEAREST_SLIPS = 2, ADDRESS_MAX = 254 };
+enum { NEAREST_MAX = 64, NEAREST_SLIPS = 2, ADDRESS_MAX = 254,
+	FIELD_MAX = 512 };
 
 /*
  * What moves the cursor, changes the direction of writing, ends a line or
@@ -123,10 +124,10 @@ text_clean(char *out, size_t size, const char *text)
 void
 text_add_field(struct buf *line, const char *name, const char *value)
 {
-	char clean[256];
+	char clean[FIELD_MAX];
 	bool quote;
 
-	if (value[0] == '\0')
+	if (value == NULL || value[0] == '\0')
 		return;
 	(void)text_clean(clean, sizeof(clean), value);
 	quote = strpbrk(clean, " \"=\\") != NULL;

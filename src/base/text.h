@@ -23,7 +23,7 @@ bool text_is_clean(const char *text, size_t len, bool lines);
 
 /*
  * Append " name=value" to a log line, quoted where the value could be taken
- * for more than one (logfmt), cleaned; nothing where it is empty. A line that
+ * for more than one (logfmt), cleaned; nothing for NULL or "". A line that
  * grows too long loses its tail.
  */
 void text_add_field(struct buf *line, const char *name, const char *value);

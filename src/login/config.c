@@ -19,10 +19,15 @@ enum {
 	WHY_BYTES = 1280,
 	CONF_MAX_BYTES = 64 * 1024,
 	SECRET_MAX_BYTES = 512,
+	TOKEN_MAX_BYTES = 8192,
 	MAP_MAX_BYTES = 1024 * 1024,
 	CA_MAX_BYTES = 1024 * 1024,
 };
 
+/* Where Flashback is, unless configured. */
+#define FLASHBACK_URL "https://backend.flashback.tech"
+
+const char *const config_providers[] = {"genauth", "flashback", NULL};
 static const char *const auth_words[] = {"bearer", "signed", NULL};
 static const char *const fail_words[] = {"closed", "open", NULL};
 static const char *const flow_words[] = {"trigger", NULL};
@@ -44,7 +49,8 @@ const struct option config_options[] = {
     {"conf", option_path, AT(conf), CONFDIR "/genauth.conf", OPTION_ARG,
 	NULL, "the configuration file to read instead of the usual one"},
     {"provider", option_choice, AT(provider), "genauth", OPTION_ANYWHERE,
-	provider_names, "the kind of service that checks the factors"},
+	config_providers, "the kind of service: genauth; genauth-mfa also "
+	"talks to flashback"},
     {"management_url", option_https_url, AT(service.management_url), NULL,
 	OPTION_ANYWHERE, NULL, "address of the management API"},
     {"app_url", option_https_url, AT(service.app_url), NULL,
@@ -55,6 +61,11 @@ const struct option config_options[] = {
 	OPTION_ANYWHERE, NULL, "id of the management key"},
     {"access_key_secret_file", option_path, AT(access_key_secret_file), NULL,
 	OPTION_ANYWHERE, NULL, "file with the secret of the management key"},
+    {"app_secret_file", option_path, AT(app_secret_file), NULL,
+	OPTION_ANYWHERE, NULL,
+	"file with the application's secret, for genauth-mfa self"},
+    {"access_token_file", option_path, AT(access_token_file), NULL,
+	OPTION_ANYWHERE, NULL, "file with the access token for Flashback"},
     {"management_auth", option_word, AT(service.management_auth), "bearer",
 	OPTION_ANYWHERE, auth_words,
 	"send a token fetched with the key, or sign each request"},
@@ -89,12 +100,17 @@ const struct option config_options[] = {
 	language_words, "language the service answers in"},
     {"debug", option_flag, AT(debug), "no", OPTION_ANYWHERE, NULL,
 	"log every step"},
+    {"require_reason", option_flag, AT(require_reason), "no",
+	OPTION_ANYWHERE, NULL, "changes by genauth-mfa need a --reason"},
+    {"audit_file", option_path, AT(audit_file), NULL, OPTION_ANYWHERE, NULL,
+	"file that gets a line for each change by genauth-mfa"},
     {NULL, NULL, 0, NULL, 0, NULL, NULL},
 };
 
 /* Loading, with who hears of mistakes. */
 struct loading {
 	struct config *c;
+	enum config_use use;
 	option_report *report;
 	void *ctx;
 };
@@ -156,59 +172,96 @@ require(const struct loading *l, const char *name, const char *value)
 	return ERR_CONFIG;
 }
 
+static bool
+is_flashback(const struct config *c)
+{
+	return c->provider != NULL && strcmp(c->provider, "flashback") == 0;
+}
+
+static enum err
+check_flashback(const struct loading *l)
+{
+	if (l->use != CONFIG_LOGIN)
+		return require(
+		    l, "access_token_file", l->c->access_token_file);
+	l->report(l->ctx, l->c->conf, "provider: flashback cannot check a "
+	    "login; logins need provider = genauth");
+	return ERR_CONFIG;
+}
+
 static enum err
 check_required(const struct loading *l)
 {
 	const struct service_settings *s = &l->c->service;
-	enum err e = require(l, "management_url", s->management_url);
+	enum err e;
 
-	e = worse(e, require(l, "app_url", s->app_url));
+	if (is_flashback(l->c))
+		return check_flashback(l);
+	e = require(l, "app_url", s->app_url);
 	e = worse(e, require(l, "app_id", s->app_id));
+	if (l->use == CONFIG_PERSON)
+		return e;
+	e = worse(e, require(l, "management_url", s->management_url));
 	e = worse(e, require(l, "access_key_id", s->access_key_id));
 	return worse(e, require(l, "access_key_secret_file",
 	    l->c->access_key_secret_file));
 }
 
-/* The arguments are in place already: what they give is not missing. */
 static enum err
-parse_conf(const struct loading *l)
+parse_conf(const struct loading *l, bool *was_read)
 {
 	struct buf content = BUF_INIT(CONF_MAX_BYTES);
 	const char *path = l->c->conf;
 	enum err e;
 
 	e = read_file(l, path, false, &content);
-	if (e == ERR_OK) {
+	*was_read = e == ERR_OK;
+	if (e == ERR_OK)
 		e = option_parse_file(config_options, l->c, path, &content,
 		    l->report, l->ctx);
-		e = worse(e, check_required(l));
-	}
 	buf_clear(&content);
 	return e;
 }
 
-static enum err
-read_secret(const struct loading *l, const char *path, struct buf *out)
+enum err
+config_read_secret(
+    const char *path, struct buf *out, option_report *report, void *ctx)
 {
+	const struct loading l = {.report = report, .ctx = ctx};
 	const char *what = NULL;
 	enum err e;
 
-	if (path == NULL)
-		return ERR_OK;
-	if ((e = read_file(l, path, true, out)) != ERR_OK)
+	if ((e = read_file(&l, path, true, out)) != ERR_OK)
 		return e;
 	if (out->len > 0 && out->ptr[out->len - 1] == '\n')
 		out->ptr[--out->len] = '\0';
 	if (out->len == 0)
 		what = "is empty";
-	else if (out->len > SECRET_MAX_BYTES)
+	else if (out->len == out->max)
 		what = "is too long";
 	else if (!text_is_clean(buf_text(out), out->len, false))
 		what = "holds more than one line of plain text";
 	if (what == NULL)
 		return ERR_OK;
-	l->report(l->ctx, path, what);
+	report(ctx, path, what);
+	buf_clear(out);
 	return ERR_CONFIG;
+}
+
+/* Those without which nothing can be asked; the rest when it is wanted. */
+static enum err
+read_secrets(const struct loading *l)
+{
+	struct config *c = l->c;
+
+	if (is_flashback(c))
+		return c->access_token_file == NULL ? ERR_OK :
+		    config_read_secret(c->access_token_file,
+			&c->service.access_token, l->report, l->ctx);
+	if (l->use == CONFIG_PERSON || c->access_key_secret_file == NULL)
+		return ERR_OK;
+	return config_read_secret(c->access_key_secret_file,
+	    &c->service.access_key_secret, l->report, l->ctx);
 }
 
 static enum err
@@ -241,32 +294,55 @@ check_ca_file(const struct loading *l, const char *path)
 	return e;
 }
 
-enum err
-config_load(struct config *c, const char *const *args, size_t count,
-    option_report *report, void *ctx)
+static enum err
+default_url(struct config *c)
 {
-	const struct loading l = {c, report, ctx};
+	if (!is_flashback(c) || c->service.management_url != NULL)
+		return ERR_OK;
+	c->service.management_url = strdup(FLASHBACK_URL);
+	return c->service.management_url == NULL ? ERR_MEMORY : ERR_OK;
+}
+
+enum err
+config_read(struct config *c, const struct config_request *q)
+{
+	const struct loading l = {c, q->use, q->report, q->ctx};
+	bool was_read = false;
 	enum err e;
 
 	memset(c, 0, sizeof(*c));
 	buf_init(&c->service.access_key_secret, SECRET_MAX_BYTES + 1);
+	buf_init(&c->service.app_secret, SECRET_MAX_BYTES + 1);
+	buf_init(&c->service.access_token, TOKEN_MAX_BYTES + 1);
 	buf_init(&c->users_map_text, MAP_MAX_BYTES);
 	e = option_defaults(config_options, c);
 	/* to learn of `conf`; once more after the file, because they win */
-	e = worse(e, option_parse_args(config_options, c, args, count, report,
-	    ctx));
+	e = worse(e, option_parse_args(config_options, c, q->args, q->count,
+	    q->report, q->ctx));
 	if (c->conf != NULL)
-		e = worse(e, parse_conf(&l));
-	e = worse(e, option_parse_args(config_options, c, args, count,
+		e = worse(e, parse_conf(&l, &was_read));
+	e = worse(e, option_parse_args(config_options, c, q->args, q->count,
 	    say_nothing, NULL));
-	e = worse(e, read_secret(&l, c->access_key_secret_file,
-	    &c->service.access_key_secret));
+	if (was_read)
+		e = worse(e, check_required(&l));
+	e = worse(e, default_url(c));
+	e = worse(e, read_secrets(&l));
 	e = worse(e, read_user_map(&l, c->user_map, &c->users_map_text));
 	e = worse(e, check_ca_file(&l, c->http.ca_file));
 	if (e == ERR_OK)
 		return ERR_OK;
 	config_clear(c);
 	return e;
+}
+
+enum err
+config_load(struct config *c, const char *const *args, size_t count,
+    option_report *report, void *ctx)
+{
+	const struct config_request q = {
+	    CONFIG_LOGIN, args, count, report, ctx};
+
+	return config_read(c, &q);
 }
 
 enum err
@@ -290,11 +366,14 @@ config_clear(struct config *c)
 	    c->service.app_id, c->service.access_key_id,
 	    c->service.user_id_type, c->service.language, c->http.ca_file,
 	    c->http.proxy, c->conf, c->provider, c->access_key_secret_file,
+	    c->app_secret_file, c->access_token_file, c->audit_file,
 	    c->user_map, c->users};
 
 	for (size_t i = 0; i < sizeof(owned) / sizeof(owned[0]); i++)
 		free(owned[i]);
 	buf_clear(&c->service.access_key_secret);
+	buf_clear(&c->service.app_secret);
+	buf_clear(&c->service.access_token);
 	buf_clear(&c->users_map_text);
 	memset(c, 0, sizeof(*c));
 }

@@ -15,8 +15,8 @@ struct config {
 	struct service_settings service;
 	struct http_settings http;
 	char *conf;              /* the file all this came from */
-	char *provider;          /* a name provider_find() knows */
-	char *access_key_secret_file;
+	char *provider;          /* one of config_providers[] */
+	char *access_key_secret_file, *app_secret_file, *access_token_file;
 	char *user_map;          /* path, NULL: names are used as they are */
 	char *users;             /* rules of login/policy.h */
 	unsigned allowed;        /* FACTOR_BIT()s, from `factors` */
@@ -27,10 +27,16 @@ struct config {
 	int language;            /* enum language */
 	int tries;
 	bool debug;
+	bool require_reason;     /* changes by genauth-mfa need a --reason */
+	char *audit_file;        /* where it notes them; NULL: syslog alone */
 	struct buf users_map_text; /* content of user_map */
 };
 
 extern const struct option config_options[];
+
+/* What `provider` may be, ended by NULL; provider_find() knows those that can
+ * check a login. */
+extern const char *const config_providers[];
 
 /*
  * Read the file (`conf=FILE` among `args`, else CONFDIR/genauth.conf), the
@@ -40,6 +46,31 @@ extern const struct option config_options[];
  */
 __attribute__((warn_unused_result)) enum err config_load(struct config *c,
     const char *const *args, size_t count, option_report *report, void *ctx);
+
+/*
+ * The same for another use than a login: what has to be there, and which
+ * secrets are read, differs. A person's own commands need no management key;
+ * Flashback wants its access token only, and cannot check a login at all.
+ */
+enum config_use { CONFIG_ADMINISTRATOR, CONFIG_PERSON, CONFIG_LOGIN };
+
+struct config_request {
+	enum config_use use;
+	const char *const *args;
+	size_t count;
+	option_report *report;
+	void *ctx;
+};
+
+__attribute__((warn_unused_result)) enum err config_read(
+    struct config *c, const struct config_request *q);
+
+/*
+ * Append the secret that is the one line of the file; `out` is empty and
+ * empty after a failure. Reports as above. ERR_CONFIG, ERR_MEMORY.
+ */
+__attribute__((warn_unused_result)) enum err config_read_secret(
+    const char *path, struct buf *out, option_report *report, void *ctx);
 
 /*
  * Settle service.language: what is configured, else the host's `locale`

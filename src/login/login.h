@@ -54,4 +54,14 @@ void login_run(const struct config *cfg, const struct login_request *who,
 void login_log(const struct login_request *who, const struct login_result *r,
     const char *provider, const char *request_id, int64_t ms);
 
+/*
+ * The questions of a login alone, for whoever has a challenge already: ask
+ * until a code is right. ERR_OK: one was. Within the deadline of `service`;
+ * no verdict, no log line, nobody told how it ended.
+ */
+__attribute__((warn_unused_result)) enum err login_answer(
+    const struct config *cfg, const struct person *who,
+    const struct challenge *challenge, struct service *service,
+    struct conversation *person);
+
 #endif
