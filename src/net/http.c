@@ -32,6 +32,9 @@ struct http {
 	struct transport transport; /* first: perform() gets its address */
 	const struct http_settings *settings;
 	CURL *easy;
+	bool probing;               /* on a connection of its own, unlogged */
+	int (*run)(void *ctx, void *easy); /* NULL: curl_easy_perform() */
+	void *run_ctx;
 	char error[CURL_ERROR_SIZE];
 };
 
@@ -358,7 +361,8 @@ set_request(
 		connect = total;
 	return set_method(h->easy, q) &&
 	    set_text(h->easy, CURLOPT_URL, q->url) &&
-	    set_number(h->easy, CURLOPT_FRESH_CONNECT, has_closed(h->easy)) &&
+	    set_number(h->easy, CURLOPT_FRESH_CONNECT,
+		h->probing || (h->run == NULL && has_closed(h->easy))) &&
 	    set_number(h->easy, CURLOPT_TIMEOUT_MS, total) &&
 	    set_number(h->easy, CURLOPT_CONNECTTIMEOUT_MS, connect) &&
 	    curl_easy_setopt(h->easy, CURLOPT_HTTPHEADER, headers) ==
@@ -445,7 +449,7 @@ judge(struct http *h, CURLcode code, const struct exchange *x)
 	if ((e == ERR_UNREACHABLE || e == ERR_TIMEOUT) &&
 	    failed_here(h->easy, text))
 		e = ERR_SYSTEM;
-	if (e != ERR_OK)
+	if (e != ERR_OK && !h->probing)
 		log_write(LOG_WARNING, "http: %s: %s", err_text(e),
 		    text_clean(clean, sizeof(clean), text));
 	return e;
@@ -479,7 +483,8 @@ http_perform(struct transport *t, const struct http_request *q,
 		e = ERR_MEMORY;
 		goto out;
 	}
-	code = curl_easy_perform(h->easy);
+	code = h->run == NULL ? curl_easy_perform(h->easy) :
+	    (CURLcode)h->run(h->run_ctx, h->easy);
 	if ((e = judge(h, code, &x)) != ERR_OK)
 		goto out;
 	if (curl_easy_getinfo(h->easy, CURLINFO_RESPONSE_CODE, &status) !=
@@ -493,6 +498,117 @@ out:
 	free_headers(headers);
 	if (e != ERR_OK)
 		http_reply_clear(reply);
+	return e;
+}
+
+/* The value of "Name:value" in what libcurl says of the certificate. */
+static const char *
+certificate_field(const struct curl_slist *lines, const char *name)
+{
+	size_t len = strlen(name);
+
+	for (; lines != NULL; lines = lines->next)
+		if (strncmp(lines->data, name, len) == 0 &&
+		    lines->data[len] == ':')
+			return lines->data + len + 1;
+	return "";
+}
+
+static void
+probe_certificate(CURL *easy, struct http_probe *out)
+{
+	const struct curl_certinfo *chain = NULL;
+	const struct curl_slist *server;
+	time_t end;
+
+	if (curl_easy_getinfo(easy, CURLINFO_CERTINFO, &chain) != CURLE_OK ||
+	    chain == NULL || chain->num_of_certs < 1)
+		return;
+	server = chain->certinfo[0];
+	(void)text_clean(out->subject, sizeof(out->subject),
+	    certificate_field(server, "Subject"));
+	(void)text_clean(out->issuer, sizeof(out->issuer),
+	    certificate_field(server, "Issuer"));
+	end = curl_getdate(certificate_field(server, "Expire date"), NULL);
+	out->not_after = end == (time_t)-1 ? 0 : end;
+}
+
+/* Microseconds as milliseconds, -1 for a step that was not reached. */
+static int
+probe_ms(CURL *easy, CURLINFO what)
+{
+	curl_off_t us = 0;
+
+	if (curl_easy_getinfo(easy, what, &us) != CURLE_OK || us <= 0)
+		return -1;
+	return (int)((us + 500) / 1000);
+}
+
+static void
+probe_way(CURL *easy, struct http_probe *out)
+{
+	const char *address = NULL;
+	long port = 0;
+
+	if (curl_easy_getinfo(easy, CURLINFO_PRIMARY_IP, &address) ==
+	    CURLE_OK)
+		(void)text_clean(out->address, sizeof(out->address), address);
+	if (curl_easy_getinfo(easy, CURLINFO_PRIMARY_PORT, &port) == CURLE_OK)
+		out->port = (int)port;
+	out->name_ms = probe_ms(easy, CURLINFO_NAMELOOKUP_TIME_T);
+	out->connect_ms = probe_ms(easy, CURLINFO_CONNECT_TIME_T);
+	out->tls_ms = probe_ms(easy, CURLINFO_APPCONNECT_TIME_T);
+	out->reply_ms = probe_ms(easy, CURLINFO_STARTTRANSFER_TIME_T);
+}
+
+/* One attempt, with TLS of this version and no other. */
+static enum err
+probe_once(struct http *h, const char *url, int timeout_ms, long version,
+    struct http_probe *out)
+{
+	const struct http_request q = {.method = "GET", .url = url};
+	struct http_reply reply;
+	enum err e = ERR_MEMORY;
+
+	http_reply_init(&reply);
+	memset(out, 0, sizeof(*out));
+	h->probing = true;
+	if (set_number(h->easy, CURLOPT_CERTINFO, 1) &&
+	    set_number(h->easy, CURLOPT_SSLVERSION, version))
+		e = http_perform(&h->transport, &q, timeout_ms, &reply);
+	h->probing = false;
+	(void)set_number(h->easy, CURLOPT_CERTINFO, 0);
+	(void)set_number(h->easy, CURLOPT_SSLVERSION,
+	    CURL_SSLVERSION_TLSv1_2);
+	probe_way(h->easy, out);
+	probe_certificate(h->easy, out);
+	(void)text_clean(out->problem, sizeof(out->problem), h->error);
+	out->status = reply.status;
+	out->date_s = reply.date_s;
+	http_reply_clear(&reply);
+	return e;
+}
+
+/* libcurl does not tell the version: whoever does not speak 1.3 is asked
+ * for 1.2, and that says it. */
+enum err
+http_probe(
+    struct http *h, const char *url, int timeout_ms, struct http_probe *out)
+{
+	static const struct {
+		long version;
+		const char *name;
+	} tries[] = {
+	    {CURL_SSLVERSION_TLSv1_3, "TLSv1.3"},
+	    {CURL_SSLVERSION_TLSv1_2 | CURL_SSLVERSION_MAX_TLSv1_2, "TLSv1.2"},
+	};
+	enum err e = ERR_TLS;
+
+	for (size_t i = 0; e == ERR_TLS && i < 2; i++) {
+		e = probe_once(h, url, timeout_ms, tries[i].version, out);
+		if (out->tls_ms >= 0 && e != ERR_TLS)
+			(void)strcpy(out->tls_version, tries[i].name);
+	}
 	return e;
 }
 
@@ -527,6 +643,13 @@ http_new(const struct http_settings *settings, struct http **out)
 	}
 	*out = h;
 	return ERR_OK;
+}
+
+void
+http_run_by(struct http *h, int (*run)(void *ctx, void *easy), void *ctx)
+{
+	h->run = run;
+	h->run_ctx = ctx;
 }
 
 struct transport *

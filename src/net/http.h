@@ -56,6 +56,28 @@ struct http;
 __attribute__((warn_unused_result)) enum err http_new(
     const struct http_settings *settings, struct http **out);
 struct transport *http_transport(struct http *h);
+
+/*
+ * What one plain GET over a connection of its own shows of the way there and
+ * of who answers. "" and 0 where it did not get that far: all that could be
+ * found out is filled in, on an error too. Text is cleaned.
+ */
+struct http_probe {
+	char address[64];       /* the one connected to */
+	int port;
+	int name_ms, connect_ms, tls_ms, reply_ms; /* -1; each from the start */
+	char tls_version[16];   /* "TLSv1.3" */
+	char subject[256], issuer[256];
+	time_t not_after;       /* the certificate's; 0: not known */
+	int status;
+	time_t date_s;          /* Date header, 0: none */
+	char problem[256];      /* libcurl's words */
+};
+
+/* Errors as perform(). */
+__attribute__((warn_unused_result)) enum err http_probe(
+    struct http *h, const char *url, int timeout_ms, struct http_probe *out);
+
 void http_free(struct http **h);
 
 #endif

@@ -306,7 +306,8 @@ json_new_object(void)
 	return (struct json *)(void *)cJSON_CreateObject();
 }
 
-/* cJSON leaves an object's valueint alone: ours to remember a failed put. */
+/* cJSON leaves the valueint of objects and arrays alone: ours, to remember a
+ * failed put. */
 static void
 remember_failure(cJSON *object)
 {
@@ -332,6 +333,34 @@ json_put_object(struct json *object, const char *name)
 	if ((made = cJSON_AddObjectToObject(inner(object), name)) == NULL)
 		remember_failure(inner(object));
 	return (struct json *)(void *)made;
+}
+
+void
+json_put_json(struct json *object, const char *name, const char *json)
+{
+	if (object == NULL)
+		return;
+	if (cJSON_AddRawToObject(inner(object), name, json) == NULL)
+		remember_failure(inner(object));
+}
+
+struct json *
+json_new_array(void)
+{
+	want_hooks();
+	return (struct json *)(void *)cJSON_CreateArray();
+}
+
+void
+json_add_text(struct json *array, const char *text)
+{
+	cJSON *item;
+
+	if (array == NULL)
+		return;
+	if ((item = cJSON_CreateString(text)) == NULL ||
+	    !cJSON_AddItemToArray(inner(array), item))
+		remember_failure(inner(array));
 }
 
 static bool

@@ -53,6 +53,11 @@ const struct json *json_array_item(const struct json *array, size_t i);
 struct json *json_new_object(void);
 void json_put_text(struct json *object, const char *name, const char *text);
 struct json *json_put_object(struct json *object, const char *name);
+/* A value that is JSON already: a constant, or from json_print(). */
+void json_put_json(struct json *object, const char *name, const char *json);
+/* An array, NULL without memory, and a text behind its last one. */
+struct json *json_new_array(void);
+void json_add_text(struct json *array, const char *text);
 __attribute__((warn_unused_result)) enum err json_print(
     const struct json *j, struct buf *out);
 

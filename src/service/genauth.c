@@ -204,6 +204,9 @@ genauth_check(struct service *s, const struct person *who,
 	}
 	if (e == ERR_OK) {
 		e = genauth_read_yes(&reply, who, new_recovery);
+		if (e == ERR_OK && s->login_token != NULL)
+			e = genauth_read_login_token(
+			    &reply, who, s->login_token);
 		if (e == ERR_OK)
 			*out = ANSWER_YES;
 	} else if ((e = read_no(e, &reply)) == ERR_WRONG_CODE) {

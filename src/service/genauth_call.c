@@ -17,27 +17,40 @@ enum {
 	WAIT_MAX_MS = 5000, /* a longer Retry-After is not waited for */
 };
 
-static enum err
-build_url(const struct genauth_call *c, struct buf *url)
+bool
+genauth_has_body(const struct genauth_call *c)
 {
-	const char *mark = "?";
+	return strcmp(c->method, "POST") == 0;
+}
+
+/* Append "a=1&b=2", `mark` before the first. */
+static enum err
+add_pairs(const struct genauth_call *c, const char *mark, struct buf *out)
+{
 	enum err e;
 
-	if ((e = buf_add_text(url, c->base)) != ERR_OK ||
-	    (e = buf_add_text(url, c->path)) != ERR_OK ||
-	    strcmp(c->method, "GET") != 0)
-		return e;
 	for (const struct genauth_param *p = c->params; p->name != NULL; p++) {
 		if (p->value == NULL)
 			continue;
-		if ((e = buf_add_text(url, mark)) != ERR_OK ||
-		    (e = buf_add_text(url, p->name)) != ERR_OK ||
-		    (e = buf_add_text(url, "=")) != ERR_OK ||
-		    (e = text_percent_encode(p->value, url)) != ERR_OK)
+		if ((e = buf_add_text(out, mark)) != ERR_OK ||
+		    (e = buf_add_text(out, p->name)) != ERR_OK ||
+		    (e = buf_add_text(out, "=")) != ERR_OK ||
+		    (e = text_percent_encode(p->value, out)) != ERR_OK)
 			return e;
 		mark = "&";
 	}
 	return ERR_OK;
+}
+
+static enum err
+build_url(const struct genauth_call *c, struct buf *url)
+{
+	enum err e;
+
+	if ((e = buf_add_text(url, c->base)) != ERR_OK ||
+	    (e = buf_add_text(url, c->path)) != ERR_OK || genauth_has_body(c))
+		return e;
+	return add_pairs(c, "?", url);
 }
 
 static enum err
@@ -46,11 +59,14 @@ build_body(const struct genauth_call *c, struct buf *body)
 	struct json *object;
 	enum err e;
 
-	if (strcmp(c->method, "GET") == 0)
+	if (!genauth_has_body(c))
 		return ERR_OK;
+	if (c->oauth)
+		return add_pairs(c, "", body);
 	object = json_new_object();
-	for (const struct genauth_param *p = c->params; p->name != NULL; p++)
-		json_put_text(object, p->name, p->value);
+	for (size_t i = 0; c->params[i].name != NULL; i++)
+		(c->json_params & 1u << i ? json_put_json : json_put_text)(
+		    object, c->params[i].name, c->params[i].value);
 	e = json_print(object, body);
 	json_free(&object);
 	return e;
@@ -71,8 +87,8 @@ keep_facts(struct service *s, const struct genauth_call *c,
 		(void)text_clean(s->request_id, sizeof(s->request_id), id);
 	if (e == ERR_OK)
 		return;
-	/* A GET carries no code and no key that the text could repeat. */
-	if (strcmp(c->method, "GET") == 0 &&
+	/* Without a body there is no code and no key to be repeated. */
+	if (!genauth_has_body(c) &&
 	    json_get_text(r->root, "message", &message) == ERR_OK)
 		text_add_field(&words, "message", message);
 	log_write(LOG_INFO, "genauth: %s %s: HTTP %d, status %d, code %d%s",
@@ -115,7 +131,8 @@ exchange(struct service *s, const struct genauth_call *c,
 	if ((e = s->transport->perform(s->transport, &q, left, &reply)) !=
 	    ERR_OK)
 		goto out;
-	e = genauth_reply_decode(&reply, out);
+	e = (c->oauth ? genauth_reply_decode_oauth : genauth_reply_decode)(
+	    &reply, out);
 	keep_facts(s, c, &reply, out, e);
 out:
 	http_reply_clear(&reply);

@@ -10,15 +10,18 @@
 /* Who asks: the application, this host's management key, or the person. */
 enum genauth_auth { GENAUTH_APP = 0, GENAUTH_MANAGEMENT, GENAUTH_PERSON };
 
-/* One request. All borrowed. */
+/* One request. All borrowed. The parameters go into the body of a POST, as
+ * text unless `json_params` says otherwise, and else into the query. */
 struct genauth_call {
-	const char *method;                 /* "GET", "POST" */
+	const char *method;                 /* "GET", "POST", "DELETE" */
 	const char *base;                   /* https://host */
 	const char *path;
 	const struct genauth_param *params; /* ended by a NULL name */
+	unsigned json_params;               /* 1 << i: params[i] is JSON */
 	enum genauth_auth auth;
 	const struct buf *mfa_token;        /* for GENAUTH_PERSON */
 	bool repeatable;                    /* asking twice changes nothing */
+	bool oauth;                         /* form body, no envelope */
 };
 
 /*
@@ -32,6 +35,9 @@ struct genauth_reply {
 	const struct json *data;
 };
 
+/* Does the call go with a body? */
+bool genauth_has_body(const struct genauth_call *c);
+
 /*
  * Send, and wait for a reply that the envelope and HTTP both call a success.
  * ERR_OK or what provider.h allows; never repeats what is not repeatable.
@@ -43,6 +49,10 @@ void genauth_reply_clear(struct genauth_reply *r);
 
 /* Envelope to error (api/genauth.md sections 0.2 and 6). */
 __attribute__((warn_unused_result)) enum err genauth_reply_decode(
+    const struct http_reply *from, struct genauth_reply *out);
+
+/* The same for OAuth's endpoints: no envelope, the HTTP status counts. */
+__attribute__((warn_unused_result)) enum err genauth_reply_decode_oauth(
     const struct http_reply *from, struct genauth_reply *out);
 
 /* See that s->bearer holds a management token: from the cache or anew. */

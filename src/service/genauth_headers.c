@@ -188,8 +188,10 @@ genauth_headers_build(struct genauth_headers *l, const struct service *s,
 	enum err e = ERR_OK;
 
 	add_line(l, NULL, "accept", "application/json", NULL);
-	if (strcmp(c->method, "GET") != 0)
-		add_line(l, NULL, "content-type", "application/json", NULL);
+	if (genauth_has_body(c))
+		add_line(l, NULL, "content-type", c->oauth
+		    ? "application/x-www-form-urlencoded"
+		    : "application/json", NULL);
 	if (is_signed(s, c)) {
 		e = add_signed_lines(l, s, c);
 	} else {

@@ -39,10 +39,9 @@ other_person(const char *path)
 	return ERR_OTHER_PERSON;
 }
 
-/* Is the record the one that was asked for? Where it has no such member
- * (phone numbers are spelt in many ways) there is nothing to compare. */
-static enum err
-check_same_name(const struct json *data, const char *id_type, const char *id)
+enum err
+genauth_read_same_name(
+    const struct json *data, const char *id_type, const char *id)
 {
 	for (size_t i = 0; i < sizeof(id_members) / sizeof(*id_members); i++) {
 		const char *got = NULL;
@@ -55,7 +54,7 @@ check_same_name(const struct json *data, const char *id_type, const char *id)
 			return e;
 		if ((id_members[i].any_case ? strcasecmp : strcmp)(
 			got, id) != 0)
-			return other_person("get-user");
+			return other_person("the record of a person");
 	}
 	return ERR_OK;
 }
@@ -71,7 +70,8 @@ genauth_read_person(const struct json *data, const char *id_type,
 	    json_get_text(data, "status", &status) != ERR_OK ||
 	    !genauth_token_is_sane(id, PERSON_ID_MAX - 1))
 		return ERR_REPLY;
-	if ((e = check_same_name(data, id_type, directory_id)) != ERR_OK)
+	if ((e = genauth_read_same_name(
+	    data, id_type, directory_id)) != ERR_OK)
 		return e;
 	if (strcmp(status, "Activated") != 0)
 		return ERR_INACTIVE_PERSON;
@@ -79,9 +79,8 @@ genauth_read_person(const struct json *data, const char *id_type,
 	return ERR_OK;
 }
 
-/* Text of at most `size` - 1 bytes; missing, null and "" read as "". */
-static enum err
-copy_optional(
+enum err
+genauth_read_text(
     const struct json *data, const char *name, char *out, size_t size)
 {
 	const char *text = NULL;
@@ -106,11 +105,11 @@ read_bound(const struct json *data, struct challenge *c, unsigned *bound)
 	if (!json_is_absent(data, "totpMfaEnabled") &&
 	    json_get_bool(data, "totpMfaEnabled", &otp) != ERR_OK)
 		return ERR_REPLY;
-	if (copy_optional(data, "mfaPhone", c->phone, sizeof(c->phone)) !=
+	if (genauth_read_text(data, "mfaPhone", c->phone, sizeof(c->phone)) !=
 		ERR_OK ||
-	    copy_optional(data, "mfaPhoneCountryCode", c->phone_country,
+	    genauth_read_text(data, "mfaPhoneCountryCode", c->phone_country,
 		sizeof(c->phone_country)) != ERR_OK ||
-	    copy_optional(data, "mfaEmail", c->email, sizeof(c->email)) !=
+	    genauth_read_text(data, "mfaEmail", c->email, sizeof(c->email)) !=
 		ERR_OK)
 		return ERR_REPLY;
 	*bound = (otp ? FACTOR_BIT(FACTOR_OTP) : 0) |
@@ -239,4 +238,46 @@ genauth_read_yes(const struct genauth_reply *reply,
 	if (!genauth_token_is_sane(recovery, RECOVERY_MAX))
 		return ERR_REPLY;
 	return buf_add_text(new_recovery, recovery);
+}
+
+enum err
+genauth_read_subject(const char *token, struct person *out)
+{
+	struct json *claims = NULL;
+	const char *id = NULL;
+	enum err e = genauth_jwt_payload(token, &claims);
+
+	out->id[0] = '\0';
+	if (e == ERR_REPLY) /* an opaque token */
+		return ERR_OK;
+	if (e == ERR_OK)
+		e = json_get_optional_text(claims, "sub", &id);
+	if (e == ERR_OK && id != NULL) {
+		if (genauth_token_is_sane(id, sizeof(out->id) - 1))
+			memcpy(out->id, id, strlen(id) + 1);
+		else
+			e = ERR_REPLY;
+	}
+	json_free(&claims);
+	return e;
+}
+
+enum err
+genauth_read_login_token(const struct genauth_reply *reply,
+    const struct person *who, struct buf *out)
+{
+	struct person owner;
+	const char *token = NULL;
+	enum err e;
+
+	if (json_get_text(reply->data, "token", &token) != ERR_OK ||
+	    !genauth_token_is_sane(token, out->max))
+		return ERR_REPLY;
+	/* it lives: whoever wants it has to end it, even if it is wrong */
+	if ((e = buf_add_text(out, token)) != ERR_OK ||
+	    (e = genauth_read_subject(token, &owner)) != ERR_OK)
+		return e;
+	if (owner.id[0] != '\0' && strcmp(owner.id, who->id) != 0)
+		return other_person("the verification");
+	return ERR_OK;
 }

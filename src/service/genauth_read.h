@@ -3,6 +3,17 @@
 
 #include "service/genauth_call.h"
 
+/* Is the record of get-user the one asked for? Where it has no such member
+ * (phone numbers are spelt in many ways) there is nothing to compare.
+ * ERR_OTHER_PERSON, ERR_REPLY. */
+__attribute__((warn_unused_result)) enum err genauth_read_same_name(
+    const struct json *data, const char *id_type, const char *directory_id);
+
+/* A member of at most `size` - 1 bytes; missing, null and "" read as "".
+ * ERR_REPLY. */
+__attribute__((warn_unused_result)) enum err genauth_read_text(
+    const struct json *data, const char *name, char *out, size_t size);
+
 /* get-user: ERR_REPLY, ERR_INACTIVE_PERSON, ERR_OTHER_PERSON. */
 __attribute__((warn_unused_result)) enum err genauth_read_person(
     const struct json *data, const char *id_type, const char *directory_id,
@@ -19,5 +30,16 @@ __attribute__((warn_unused_result)) enum err genauth_read_challenge(
 __attribute__((warn_unused_result)) enum err genauth_read_yes(
     const struct genauth_reply *reply, const struct person *who,
     struct buf *new_recovery);
+
+/* Append the login token beside that yes; it is there after an error too,
+ * where the reply had one. ERR_REPLY, ERR_OTHER_PERSON, ERR_MEMORY. */
+__attribute__((warn_unused_result)) enum err genauth_read_login_token(
+    const struct genauth_reply *reply, const struct person *who,
+    struct buf *out);
+
+/* Whom an access or id token is about, "" where it does not say ("sub"; it
+ * need not be a JWT). ERR_REPLY, ERR_MEMORY. */
+__attribute__((warn_unused_result)) enum err genauth_read_subject(
+    const char *token, struct person *out);
 
 #endif

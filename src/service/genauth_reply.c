@@ -130,3 +130,18 @@ genauth_reply_decode(const struct http_reply *from, struct genauth_reply *out)
 		return ERR_CREDENTIAL;
 	return ERR_REPLY;
 }
+
+enum err
+genauth_reply_decode_oauth(
+    const struct http_reply *from, struct genauth_reply *out)
+{
+	out->http_status = from->status;
+	if (json_parse(&from->body, &out->root) == ERR_MEMORY)
+		return ERR_MEMORY;
+	if (from->status >= 200 && from->status <= 299 &&
+	    json_is_absent(out->root, "error"))
+		return ERR_OK;
+	if (is_busy(from->status))
+		return ERR_BUSY;
+	return is_refused(from->status) ? ERR_CREDENTIAL : ERR_REPLY;
+}

@@ -30,8 +30,10 @@ struct service_settings {
 	char *management_url; /* https://host, no slash at the end */
 	char *app_url;
 	char *app_id;
+	struct buf app_secret; /* empty: a public client */
 	char *access_key_id;
 	struct buf access_key_secret;
+	struct buf access_token; /* Flashback's; GenAuth fetches its own */
 	int management_auth;  /* enum management_auth */
 	char *user_id_type;   /* userIdType of api/genauth.md section 5 */
 	char *language;       /* "en" or "zh" */
@@ -77,6 +79,8 @@ struct service {
 	int wait_s;
 	struct buf bearer;          /* management token in use */
 	char pool_id[PERSON_ID_MAX];
+	struct buf *login_token;    /* not NULL: check() appends the token
+	                               that a right code is answered with */
 };
 
 void service_init(struct service *s, const struct provider *provider,
