@@ -25,10 +25,18 @@ bound_show(struct request *r)
 	if (u == NULL)
 		return;
 	data = cJSON_CreateObject();
-	cJSON_AddBoolToObject(data, "FACE", false);
+	cJSON_AddBoolToObject(data, "FACE",
+	    state_bound(request_person(r, u), FACTOR_FACE));
 	cJSON_AddBoolToObject(data, "OTP",
 	    state_bound(request_person(r, u), FACTOR_OTP));
 	reply_accept(r, data);
+}
+
+static void
+unbind(struct user *u, enum factor f)
+{
+	u->unbound += state_bound(u, f);
+	state_unbind(u, f);
 }
 
 void
@@ -40,15 +48,16 @@ bound_delete(struct request *r)
 
 	if (u == NULL)
 		return;
+	u->unbinds++;
 	if (type != NULL && (strcmp(type, "OTP") == 0 ||
 	    strcmp(type, "TOTP") == 0)) {
-		state_unbind(u, FACTOR_OTP);
+		unbind(u, FACTOR_OTP);
 	} else if (type != NULL && strcmp(type, "FACE") == 0) {
-		; /* nobody has a face here: nothing to remove */
+		unbind(u, FACTOR_FACE);
 	} else if (type != NULL && contact != CONTACT_REFUSE &&
 	    (strcmp(type, "SMS") == 0 || strcmp(type, "EMAIL") == 0)) {
 		if (contact == CONTACT_REMOVE)
-			state_unbind(u, strcmp(type, "SMS") == 0
+			unbind(u, strcmp(type, "SMS") == 0
 			    ? FACTOR_SMS : FACTOR_EMAIL);
 	} else {
 		reply_bad_parameter(r, "type");

@@ -101,16 +101,19 @@ static void
 show_totp(struct call *c)
 {
 	const char *offset = param(c, "offset");
-	struct user *u = named(c);
+	const char *secret = param(c, "secret");
+	struct user *u = NULL;
 	char code[7];
 	uint64_t step = (uint64_t)state_now(c->state) / 30;
 
-	if (u == NULL)
-		return;
+	if (secret == NULL) {
+		if ((u = named(c)) == NULL)
+			return;
+		secret = state_bound(u, FACTOR_OTP) ? u->otp_secret : "";
+	}
 	if (offset != NULL)
 		step += (uint64_t)strtoll(offset, NULL, 10);
-	if (!state_bound(u, FACTOR_OTP) ||
-	    !crypto_totp(u->otp_secret, step, code))
+	if (!crypto_totp(secret, step, code))
 		fail(c, MHD_HTTP_NOT_FOUND, "no authenticator bound");
 	else
 		snprintf(c->text, sizeof(c->text), "%s\n", code);
@@ -242,7 +245,39 @@ show_user(struct call *c)
 	cJSON_AddStringToObject(c->json, "phone", u->phone);
 	cJSON_AddStringToObject(c->json, "otpSecret", u->otp_secret);
 	cJSON_AddStringToObject(c->json, "recoveryCode", u->recovery);
+	cJSON_AddBoolToObject(c->json, "face", u->face);
 	cJSON_AddBoolToObject(c->json, "flashbackMfa", u->flashback_mfa);
+}
+
+/* For whom DELETE mfa-bound was asked: how often, and how often it removed
+ * something. */
+static void
+show_unbinds(struct call *c)
+{
+	const struct state *s = c->state;
+	cJSON *item;
+
+	c->json = cJSON_CreateArray();
+	for (size_t i = 0; i < s->user_count; i++) {
+		const struct user *u = &s->users[i];
+
+		if (u->unbinds == 0)
+			continue;
+		item = cJSON_CreateObject();
+		cJSON_AddStringToObject(item, "userId", u->id);
+		cJSON_AddStringToObject(item, "username", u->username);
+		cJSON_AddNumberToObject(item, "requests", u->unbinds);
+		cJSON_AddNumberToObject(item, "removed", u->unbound);
+		cJSON_AddItemToArray(c->json, item);
+	}
+}
+
+static void
+forget_unbinds(struct call *c)
+{
+	for (size_t i = 0; i < c->state->user_count; i++)
+		c->state->users[i].unbinds = c->state->users[i].unbound = 0;
+	done(c);
 }
 
 /* Each given parameter is set; totp_used=0 lets a used code pass again. */
@@ -273,6 +308,8 @@ set_user(struct call *c)
 			snprintf(fields[i].field, fields[i].size, "%s", value);
 	if ((value = param(c, "totp_used")) != NULL)
 		u->totp_used = strtoull(value, NULL, 10);
+	if ((value = param(c, "face")) != NULL)
+		u->face = strcmp(value, "yes") == 0;
 	done(c);
 }
 
@@ -304,6 +341,8 @@ static const struct {
     {"POST", "/advance", advance},
     {"GET", "/user", show_user},
     {"POST", "/user", set_user},
+    {"GET", "/unbinds", show_unbinds},
+    {"DELETE", "/unbinds", forget_unbinds},
     {"POST", "/switch", set_switch},
 };
 

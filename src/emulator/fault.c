@@ -21,6 +21,8 @@ static const struct {
 	"error envelope STATUS or STATUS:APICODE, nothing done"},
     [FAULT_CUT_CONNECTION] = {"cut_connection", "",
 	"close without a reply, nothing done"},
+    [FAULT_LOST_REPLY] = {"lost_reply", "",
+	"done, but closed without a reply"},
     [FAULT_SLOW_BYTES] = {"slow_bytes", "50",
 	"reply one byte in so many milliseconds"},
     [FAULT_NOT_JSON] = {"not_json", "<html>Bad gateway</html>",
@@ -165,12 +167,12 @@ fault_pick_one(struct fault faults[FAULT_COUNT], enum fault_name name)
 }
 
 void
-fault_pick(struct fault faults[FAULT_COUNT], const char *path,
+fault_pick(struct fault faults[FAULT_COUNT], const char *request,
     struct fault_set *out)
 {
 	memset(out->value, 0, sizeof(out->value));
 	for (int i = 0; i < FAULT_EXPIRED_CERTIFICATE; i++) {
-		if (!faults[i].on || strstr(path, faults[i].path) == NULL ||
+		if (!faults[i].on || strstr(request, faults[i].path) == NULL ||
 		    !use(&faults[i]))
 			continue;
 		memcpy(out->text[i], faults[i].value, sizeof(out->text[i]));

@@ -13,6 +13,7 @@ enum fault_name {
 	FAULT_RETRY_AFTER,
 	FAULT_API_ERROR,
 	FAULT_CUT_CONNECTION,
+	FAULT_LOST_REPLY,
 	FAULT_SLOW_BYTES,
 	FAULT_NOT_JSON,
 	FAULT_CUT_JSON,
@@ -34,7 +35,7 @@ enum fault_name {
 struct fault {
 	bool on;
 	char value[64];
-	char path[64]; /* "": every request, else those whose path has it */
+	char path[64]; /* "": every request, else where "METHOD PATH" has it */
 	long left;     /* requests still to spoil, -1: all */
 };
 
@@ -54,8 +55,8 @@ bool fault_set_parts(struct fault faults[FAULT_COUNT], const char *name,
 /* Off: one, or with NULL all. False where the name is not known. */
 bool fault_clear(struct fault faults[FAULT_COUNT], const char *name);
 
-/* Those that spoil a request for `path`; uses up their counts. */
-void fault_pick(struct fault faults[FAULT_COUNT], const char *path,
+/* Those that spoil a request for "METHOD PATH"; uses up their counts. */
+void fault_pick(struct fault faults[FAULT_COUNT], const char *request,
     struct fault_set *out);
 
 /* Whether the handshake now starting is to be spoilt this way. */

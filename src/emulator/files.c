@@ -56,10 +56,11 @@ put_configuration(const struct state *s, const char *dir)
 		"management_url = %s\n"
 		"app_url = %s\n"
 		"app_id = %s\n"
+		"app_secret_file = %s/app_secret\n"
 		"access_key_id = %s\n"
 		"access_key_secret_file = %s/access_key_secret\n"
 		"ca_file = %s/ca.pem\n",
-		s->url, s->url, s->app, s->key_id, dir, dir) < 0)
+		s->url, s->url, s->app, dir, s->key_id, dir, dir) < 0)
 		return false;
 	done = put(dir, "genauth.conf", 0644, text);
 	free(text);

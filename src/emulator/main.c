@@ -18,8 +18,11 @@
 #include "emulator/seed.h"
 #include "emulator/server.h"
 
+enum { PEOPLE_MAX = 999999 };
+
 struct setting {
 	const char *dir, *seed;
+	unsigned long people;
 	struct address api, control;
 };
 
@@ -42,10 +45,12 @@ usage(FILE *out)
 	      "(e-mail), dave\n"
 	      "                       (none), erin (suspended), mallory "
 	      "(authenticator)\n"
+	      "  --people N           N more users, person00001 and so on, "
+	      "with OTP bound\n"
 	      "  --fault NAME[=VALUE][@PATH][#COUNT]\n"
-	      "                       misbehave: on requests whose path has "
-	      "PATH, COUNT\n"
-	      "                       times; may be given again\n"
+	      "                       misbehave: on requests whose \"METHOD "
+	      "PATH\" has PATH,\n"
+	      "                       COUNT times; may be given again\n"
 	      "  --switch NAME=VALUE  decide what the documents leave open\n"
 	      "  --help, --version\n\nFaults (with the value they have "
 	      "unless one is given):\n",
@@ -68,7 +73,9 @@ usage(FILE *out)
 	      "  GET, POST /user?user=NAME        &status=&email=&phone="
 	      "&otp_secret=\n"
 	      "                                   "
-	      "&recovery_code=&totp_used=\n"
+	      "&recovery_code=&totp_used=&face=\n"
+	      "  GET, DELETE /unbinds             DELETE mfa-bound, by user: "
+	      "asked, removed\n"
 	      "  POST   /switch?name=&value=\n",
 	    out);
 }
@@ -96,6 +103,8 @@ parse_switch(struct state *s, const char *text)
 static bool
 take_option(struct setting *set, struct state *s, int option)
 {
+	char *end;
+
 	switch (option) {
 	case 'd':
 		set->dir = optarg;
@@ -109,6 +118,11 @@ take_option(struct setting *set, struct state *s, int option)
 	case 's':
 		set->seed = optarg;
 		return true;
+	case 'n':
+		set->people = strtoul(optarg, &end, 10);
+		return (*optarg >= '0' && *optarg <= '9' && *end == '\0' &&
+			   set->people <= PEOPLE_MAX) ||
+		    complain("not a number up to 999999", optarg);
 	case 'f':
 		return fault_set_text(s->faults, optarg) ||
 		    complain("unknown fault or bad value", optarg);
@@ -134,6 +148,7 @@ parse(struct setting *set, struct state *s, int argc, char **argv)
 	    {"listen", required_argument, NULL, 'l'},
 	    {"control", required_argument, NULL, 'c'},
 	    {"seed", required_argument, NULL, 's'},
+	    {"people", required_argument, NULL, 'n'},
 	    {"fault", required_argument, NULL, 'f'},
 	    {"switch", required_argument, NULL, 'w'},
 	    {"help", no_argument, NULL, 'h'},
@@ -208,7 +223,7 @@ main(int argc, char **argv)
 {
 	static struct state state = {.lock = PTHREAD_MUTEX_INITIALIZER,
 	    .outbox = -1};
-	struct setting set = {NULL, NULL, {{{0}}}, {{{0}}}};
+	struct setting set = {NULL, NULL, 0, {{{0}}}, {{{0}}}};
 	sigset_t signals;
 	int status = EXIT_FAILURE;
 
@@ -225,7 +240,7 @@ main(int argc, char **argv)
 	for (int i = 0; i < TOKEN_COUNT; i++)
 		crypto_random_bytes(state.token_keys[i],
 		    sizeof(state.token_keys[i]));
-	if (seed_load(&state, set.seed))
+	if (seed_load(&state, set.seed) && seed_people(&state, set.people))
 		status = serve(&state, &set, &signals);
 	free(state.users);
 	oath_done();

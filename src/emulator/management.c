@@ -146,7 +146,7 @@ management_mfa_info(struct request *r)
 	u = request_person(r, u);
 	data = cJSON_CreateObject();
 	add_status(data, "totpStatus", state_bound(u, FACTOR_OTP));
-	add_status(data, "faceMfaStatus", false);
+	add_status(data, "faceMfaStatus", state_bound(u, FACTOR_FACE));
 	add_status(data, "smsMfaStatus", state_bound(u, FACTOR_SMS));
 	add_status(data, "emailMfaStatus", state_bound(u, FACTOR_EMAIL));
 	reply_accept(r, data);
@@ -287,6 +287,79 @@ management_kick(struct request *r)
 	data = cJSON_CreateObject();
 	cJSON_AddBoolToObject(data, "success", true);
 	reply_accept(r, data);
+}
+
+/* Does the member ask for the contact to be cleared, the way this service
+ * does it? (Section 10 no. 15 leaves open which one is.) */
+static bool
+clears(const struct request *r, const cJSON *item)
+{
+	switch (r->state->switches[SWITCH_CLEAR_CONTACT]) {
+	case CLEAR_NULL:
+		return cJSON_IsNull(item);
+	case CLEAR_EMPTY:
+		return cJSON_IsString(item) && *item->valuestring == '\0';
+	default:
+		return false;
+	}
+}
+
+/* Set or clear one member, where it is given. False: answered. */
+static bool
+update_text(struct request *r, const char *name, char *field, size_t size)
+{
+	const cJSON *item = cJSON_GetObjectItemCaseSensitive(r->body, name);
+
+	if (item == NULL)
+		return true;
+	if (clears(r, item)) {
+		*field = '\0';
+		return true;
+	}
+	if (cJSON_IsNull(item) ||
+	    (cJSON_IsString(item) && *item->valuestring == '\0'))
+		return true; /* taken, and nothing done */
+	if (!cJSON_IsString(item) || strlen(item->valuestring) >= size) {
+		reply_bad_parameter(r, name);
+		return false;
+	}
+	strcpy(field, item->valuestring);
+	return true;
+}
+
+static bool
+status_is_known(const char *status)
+{
+	static const char *const all[] = {"Activated", "Suspended",
+	    "Deactivated", "Resigned", "Archived"};
+
+	for (int i = 0; i < 5; i++)
+		if (strcmp(all[i], status) == 0)
+			return true;
+	return false;
+}
+
+void
+management_update_user(struct request *r)
+{
+	const cJSON *options = cJSON_GetObjectItemCaseSensitive(r->body,
+	    "options");
+	const char *status = request_text(r->body, "status");
+	struct user *u = named(r, r->body,
+	    request_text(options, "userIdType"));
+
+	if (u == NULL)
+		return;
+	if (status != NULL && !status_is_known(status)) {
+		reply_bad_parameter(r, "status");
+		return;
+	}
+	if (update_text(r, "phone", u->phone, sizeof(u->phone)) &&
+	    update_text(r, "phoneCountryCode", u->country,
+		sizeof(u->country)) &&
+	    update_text(r, "email", u->email, sizeof(u->email)) &&
+	    update_text(r, "status", u->status, sizeof(u->status)))
+		reply_accept(r, person_v3(r, u));
 }
 
 void

@@ -197,7 +197,8 @@ person_trigger(const struct request *r, const struct user *u)
 	add_text(out, "phoneCountryCode", *u->phone == '\0' ? "" : u->country);
 	add_text(out, "email", u->email);
 	cJSON_AddStringToObject(out, "avatar", "");
-	cJSON_AddBoolToObject(out, "faceMfaEnabled", false);
+	cJSON_AddBoolToObject(out, "faceMfaEnabled",
+	    state_bound(u, FACTOR_FACE));
 	cJSON_AddBoolToObject(out, "totpMfaEnabled",
 	    state_bound(u, FACTOR_OTP));
 	add_policies(out, r->state->factors);

@@ -30,6 +30,7 @@ static const struct route routes[] = {
     {"POST", "/api/v3/import-otp", AUTH_MANAGEMENT, management_import_otp},
     {"GET", "/api/v3/get-global-mfa-settings", AUTH_MANAGEMENT,
 	management_settings},
+    {"POST", "/api/v3/update-user", AUTH_MANAGEMENT, management_update_user},
     {"POST", "/api/v3/kick-users", AUTH_MANAGEMENT, management_kick},
     {"POST", "/api/v3/check-session-status", AUTH_MANAGEMENT,
 	management_session},

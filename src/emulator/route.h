@@ -14,7 +14,7 @@ route_handler management_token, management_user, management_users_batch,
     management_list, management_exists, management_mfa_info,
     management_trigger, management_mfa_status, management_otp_secret,
     management_import_otp, management_settings, management_kick,
-    management_session;
+    management_session, management_update_user;
 /* bound.c: 2.5, 5.2 */
 route_handler bound_show, bound_delete, bound_public_config;
 /* signin.c: 3.3, 3.4, 3.6, revocation of 2.4 */

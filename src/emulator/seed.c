@@ -214,3 +214,24 @@ seed_load(struct state *s, const char *path)
 	free(text);
 	return right;
 }
+
+bool
+seed_people(struct state *s, unsigned long count)
+{
+	struct user *users = reallocarray(s->users, s->user_count + count,
+	    sizeof(*users)), *u;
+
+	if (users == NULL)
+		return bad("out of memory", "people");
+	s->users = users;
+	for (unsigned long i = 1; i <= count; i++) {
+		u = &users[s->user_count++];
+		memset(u, 0, sizeof(*u));
+		snprintf(u->id, sizeof(u->id), "65b000000000000000%06lu", i);
+		snprintf(u->username, sizeof(u->username), "person%05lu", i);
+		strcpy(u->status, "Activated");
+		strcpy(u->country, "+86");
+		strcpy(u->otp_secret, "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP");
+	}
+	return true;
+}

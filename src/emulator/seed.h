@@ -10,4 +10,7 @@
  */
 bool seed_load(struct state *s, const char *path);
 
+/* Add that many users: person00001 and so on, each with OTP bound. */
+bool seed_people(struct state *s, unsigned long count);
+
 #endif

@@ -16,7 +16,8 @@
 #include "emulator/request.h"
 #include "emulator/route.h"
 
-enum { BODY_MAX = 65536, CONNECTIONS = 256, IDLE_S = 120, SLICE_MS = 20 };
+enum { BODY_MAX = 65536, CONNECTIONS = 256, IDLE_S = 120, SLICE_MS = 20,
+	PATH_SHOWN = 256 };
 
 /* libmicrohttpd hands no pointer of ours to the certificate callback. */
 static struct {
@@ -293,6 +294,7 @@ handle(void *ctx, struct MHD_Connection *connection, const char *url,
 {
 	struct request *r = *request;
 	struct state *s = ctx;
+	char line[PATH_SHOWN];
 
 	(void)connection, (void)version;
 	if (r == NULL)
@@ -307,8 +309,9 @@ handle(void *ctx, struct MHD_Connection *connection, const char *url,
 		*len = 0;
 		return MHD_YES;
 	}
+	snprintf(line, sizeof(line), "%s %s", r->method, r->path);
 	pthread_mutex_lock(&s->lock);
-	fault_pick(s->faults, r->path, &r->faults);
+	fault_pick(s->faults, line, &r->faults);
 	pthread_mutex_unlock(&s->lock);
 	wait_ms(fault_number(&r->faults, FAULT_LATENCY));
 	pthread_mutex_lock(&s->lock);
@@ -319,6 +322,8 @@ handle(void *ctx, struct MHD_Connection *connection, const char *url,
 			    FAULT_STATUS_LINE);
 		if (r->faults.value[FAULT_REDIRECT] != NULL)
 			r->http = MHD_HTTP_FOUND;
+		if (r->faults.value[FAULT_LOST_REPLY] != NULL)
+			r->http = 0;
 	}
 	note(r);
 	pthread_mutex_unlock(&s->lock);

@@ -66,6 +66,8 @@ state_bound(const struct user *u, enum factor f)
 		return *u->phone != '\0' && !u->sms_off;
 	case FACTOR_EMAIL:
 		return *u->email != '\0' && !u->email_off;
+	case FACTOR_FACE:
+		return u->face;
 	}
 	return false;
 }
@@ -78,6 +80,8 @@ state_unbind(struct user *u, enum factor f)
 		u->totp_used = 0;
 	} else if (f == FACTOR_SMS) {
 		u->sms_off = true;
+	} else if (f == FACTOR_FACE) {
+		u->face = false;
 	} else {
 		u->email_off = true;
 	}

@@ -25,7 +25,12 @@ enum {
  * another. */
 enum token_kind { TOKEN_MANAGEMENT, TOKEN_ACCESS, TOKEN_MFA, TOKEN_COUNT };
 
-enum factor { FACTOR_OTP = 1, FACTOR_SMS = 2, FACTOR_EMAIL = 4 };
+enum factor {
+	FACTOR_OTP = 1,
+	FACTOR_SMS = 2,
+	FACTOR_EMAIL = 4,
+	FACTOR_FACE = 8 /* only an administrator sees or unbinds it here */
+};
 
 /* An enrolment that waits for its first code. */
 struct pending {
@@ -39,6 +44,8 @@ struct user {
 	char country[8], external_id[64], status[16], password[64];
 	char otp_secret[64], recovery[32]; /* "": not bound */
 	bool sms_off, email_off;           /* contact kept, factor removed */
+	bool face;
+	unsigned unbinds, unbound; /* DELETE mfa-bound: asked, had an effect */
 	uint64_t totp_used;                /* last step accepted */
 	time_t last_mfa, session_until;
 	unsigned generation; /* of access tokens; a kick starts the next */

@@ -63,6 +63,8 @@ static const struct row rows[SWITCH_COUNT] = {
 	"refuse|ignore|remove", "reset-factor on SMS and EMAIL"},
     [SWITCH_BOUND_CONTACT] = {"bound_contact", "refuse",
 	"refuse|ignore|remove", "DELETE mfa-bound with SMS or EMAIL"},
+    [SWITCH_CLEAR_CONTACT] = {"clear_contact", "null", "null|empty|never",
+	"what clears phone or e-mail in update-user"},
     [SWITCH_API_CODE] = {"api_code", "number", "number|string",
 	"type of apiCode"},
     [SWITCH_V2_ENVELOPE] = {"v2_envelope", "plain", "plain|full",
