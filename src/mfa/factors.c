@@ -1,0 +1,85 @@
+/*
+ * genauth-mfa factors: one row per factor a person can have, what each of
+ * the service's sources says of it, and how it is removed. Changes nothing.
+ */
+#include "mfa/output.h"
+#include "mfa/person.h"
+#include "mfa/unbind_person.h"
+
+static const struct output_column columns[] = {
+    {"TYPE", "type"},
+    {"BOUND", "bound"},
+    {"CONTACT", "contact"},
+    {"MFA-INFO", "mfa_info"},
+    {"MFA-BOUND", "mfa_bound"},
+    {"REMOVE WITH", "remove"},
+    {NULL, NULL},
+};
+
+static const char *
+said(enum bound b)
+{
+	switch (b) {
+	case BOUND_YES:
+		return "yes";
+	case BOUND_NO:
+		return "no";
+	case BOUND_UNKNOWN:
+		break;
+	}
+	return NULL;
+}
+
+static void
+add_row(struct output *o, const struct account *a, const struct bindings *b,
+    enum binding which)
+{
+	char contact[CONTACT_MAX];
+
+	person_contact(a, which, contact, sizeof(contact));
+	output_row(o);
+	output_text(o, 0, binding_names[which]);
+	output_text(o, 1, person_bound(b, which));
+	output_text(o, 2, contact[0] != '\0' ? contact : NULL);
+	output_text(o, 3, said(b->info[which]));
+	output_text(o, 4, said(b->bound[which]));
+	if (bindings_any(b, which) == BOUND_YES)
+		output_text(o, 5, 1u << which & UNBINDABLE
+		    ? "unbind" : "unbind --remove-contact");
+}
+
+static enum err
+show(const struct mfa *m, const struct account *a, const struct bindings *b)
+{
+	struct output *o = output_new(columns, m->json, false);
+	enum err e;
+
+	if (o == NULL)
+		return ERR_MEMORY;
+	for (unsigned i = 0; i < BINDING_COUNT; i++)
+		add_row(o, a, b, (enum binding)i);
+	e = output_print(o);
+	output_free(&o);
+	return e;
+}
+
+enum exit_status
+command_factors(struct mfa *m, int argc, char **argv)
+{
+	struct account who;
+	struct bindings b;
+	enum exit_status status;
+	enum err e;
+
+	if (argc != 1)
+		return person_usage("factors USER");
+	if ((status = person_begin(m, argv[0], false)) != STATUS_DONE)
+		return status;
+	if ((e = person_find(m, &m->service, argv[0], &who)) == ERR_OK &&
+	    (e = person_admin(m)->bindings(&m->service, &who, &b)) == ERR_OK)
+		e = show(m, &who, &b);
+	if (e == ERR_OK)
+		return STATUS_DONE;
+	return person_fail(
+	    m, "factors", argv[0], e, m->service.request_id);
+}

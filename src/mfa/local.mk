@@ -1,0 +1,48 @@
+# genauth-mfa: see, unbind and reset people's factors.
+sbin_PROGRAMS = genauth-mfa
+genauth_mfa_SOURCES = \
+	src/mfa/audit.c src/mfa/audit.h \
+	src/mfa/bar.c src/mfa/bar.h \
+	src/mfa/command_line.c src/mfa/command_line.h \
+	src/mfa/completion.c \
+	src/mfa/config_check.c \
+	src/mfa/config_show.c \
+	src/mfa/crew.c src/mfa/crew.h \
+	src/mfa/environment.c src/mfa/environment.h \
+	src/mfa/factors.c \
+	src/mfa/gate.c src/mfa/gate.h \
+	src/mfa/help.c \
+	src/mfa/journal.c src/mfa/journal.h \
+	src/mfa/journal_text.c src/mfa/journal_text.h \
+	src/mfa/kick.c \
+	src/mfa/main.c \
+	src/mfa/mask.c src/mfa/mask.h \
+	src/mfa/mfa.c src/mfa/mfa.h \
+	src/mfa/output.c src/mfa/output.h \
+	src/mfa/people.c src/mfa/people.h \
+	src/mfa/person.c src/mfa/person.h \
+	src/mfa/ping.c \
+	src/mfa/plan.c src/mfa/plan.h \
+	src/mfa/progress.c src/mfa/progress.h \
+	src/mfa/qr.c src/mfa/qr.h \
+	src/mfa/reset.c \
+	src/mfa/reset_many.c src/mfa/reset_many.h \
+	src/mfa/reset_person.c src/mfa/reset_person.h \
+	src/mfa/reset_report.c src/mfa/reset_report.h \
+	src/mfa/self_ask.c \
+	src/mfa/self_contact.c src/mfa/self_contact.h \
+	src/mfa/self_enroll.c \
+	src/mfa/self_factors.c \
+	src/mfa/self_screen.c src/mfa/self_screen.h \
+	src/mfa/self_session.c src/mfa/self_session.h \
+	src/mfa/self_unbind.c \
+	src/mfa/status.c \
+	src/mfa/table.c \
+	src/mfa/terminal.c src/mfa/terminal.h \
+	src/mfa/unbind.c \
+	src/mfa/unbind_person.c src/mfa/unbind_person.h \
+	src/mfa/verify.c
+genauth_mfa_CFLAGS = $(AM_CFLAGS) $(SMARTCOLS_CFLAGS) $(QRENCODE_CFLAGS)
+genauth_mfa_LDADD = libgenauth.la $(SMARTCOLS_LIBS) $(QRENCODE_LIBS) -lpthread
+
+dist_man_MANS = man/genauth-mfa.8

@@ -1,0 +1,67 @@
+#ifndef MFA_PERSON_H
+#define MFA_PERSON_H
+
+#include "mfa/audit.h"
+#include "service/admin.h"
+
+/* The whole command line is wrong: say how it goes, STATUS_USAGE. */
+enum exit_status person_usage(const char *arguments);
+
+/*
+ * Be ready to work on `user`: the name can be one, the configuration is
+ * read, the provider offers single steps, and where a `change` needs a reason
+ * it is given. Says what is wrong on standard error.
+ */
+enum exit_status person_begin(
+    struct mfa *m, const char *user, bool change);
+
+/* STATUS_USAGE after saying so where `user` cannot be a name. */
+enum exit_status person_check_name(const char *user);
+
+/* "WHAT of alice (Alice Example, ...)" and whether that is to be done.
+ * STATUS_DONE for yes; else the status to end with, after saying that nothing
+ * was changed. Gives the work its time anew. */
+enum exit_status person_confirm(
+    struct mfa *m, const char *what, const struct account *a);
+
+/* mfa_fail() for WHAT of this user, with that request id. */
+enum exit_status person_fail(struct mfa *m, const char *what,
+    const char *user, enum err e, const char *request_id);
+
+/* What can be done at the provider that was asked for. Never NULL once the
+ * configuration is read. */
+const struct admin *person_admin(const struct mfa *m);
+
+/*
+ * Who is `user`? A login of this host, by the type and the user map of the
+ * configuration; or with --id-type what the service calls them, without the
+ * map. Suspended people are found too. Errors as admin.find(),
+ * ERR_UNKNOWN_PERSON also for what can be nobody's name, and ERR_CONFIG where
+ * the user map gives that name to somebody else.
+ */
+__attribute__((warn_unused_result)) enum err person_find(const struct mfa *m,
+    struct service *s, const char *user, struct account *out);
+
+/* NULL, or why this cannot be a person's name ("is empty"). */
+const char *person_name_fault(const char *user);
+
+/* "alice (Alice Example, a***e@example.com)", masked and cleaned. */
+void person_describe(const struct account *a, char *out, size_t size);
+
+/* Phone or e-mail, masked and cleaned; "" for none. */
+void person_contact(const struct account *a, enum binding which, char *out,
+    size_t size);
+
+/* "bound", "not bound", "unknown", or "disputed" where sources disagree. */
+const char *person_bound(const struct bindings *b, enum binding which);
+
+/* Do the sources disagree? Then `out` says how. */
+enum { PERSON_DISPUTE_MAX = 80 };
+bool person_dispute(const struct bindings *b, enum binding which,
+    char out[PERSON_DISPUTE_MAX]);
+
+/* "OTP FACE" for those bits (1 << enum binding), "" for none. */
+enum { PERSON_BINDINGS_MAX = 32 };
+const char *person_bindings(unsigned bits, char out[PERSON_BINDINGS_MAX]);
+
+#endif

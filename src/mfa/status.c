@@ -1,0 +1,91 @@
+/*
+ * genauth-mfa status: one person's account, and what is bound to it as far
+ * as the service's two sources agree. Changes nothing.
+ */
+#include <stdio.h>
+
+#include "mfa/output.h"
+#include "mfa/person.h"
+
+static const struct output_column columns[] = {
+    {"Username", "username"},
+    {"Id", "id"},
+    {"Name", "name"},
+    {"Account", "account"},
+    {"Last MFA", "last_mfa"},
+    {"Phone", "phone"},
+    {"E-mail", "email"},
+    {"OTP", "otp"},
+    {"SMS", "sms"},
+    {"EMAIL", "email_factor"},
+    {"FACE", "face"},
+    {"Note", "note"},
+    {NULL, NULL},
+};
+
+enum { FIRST_BINDING = 7, NOTE = 11, NOTE_MAX = 400 };
+
+/* Empty where nothing is worth saying. */
+static void
+write_note(const struct bindings *b, char out[NOTE_MAX])
+{
+	char text[PERSON_DISPUTE_MAX];
+	size_t len = 0;
+
+	out[0] = '\0';
+	for (unsigned i = 0; i < BINDING_COUNT; i++)
+		if (person_dispute(b, (enum binding)i, text))
+			len += (size_t)snprintf(out + len, NOTE_MAX - len,
+			    "%s%s: %s", len > 0 ? "; " : "",
+			    binding_names[i], text);
+}
+
+static enum err
+show(const struct mfa *m, const struct account *a, const struct bindings *b)
+{
+	struct output *o = output_new(columns, m->json, true);
+	char text[NOTE_MAX];
+	enum err e;
+
+	if (o == NULL)
+		return ERR_MEMORY;
+	output_row(o);
+	output_text(o, 0, a->username);
+	output_text(o, 1, a->id);
+	output_text(o, 2, a->name);
+	output_text(o, 3, a->status);
+	output_text(o, 4, a->last_mfa[0] != '\0' ? a->last_mfa : NULL);
+	person_contact(a, BINDING_SMS, text, sizeof(text));
+	output_text(o, 5, text[0] != '\0' ? text : NULL);
+	person_contact(a, BINDING_EMAIL, text, sizeof(text));
+	output_text(o, 6, text[0] != '\0' ? text : NULL);
+	for (unsigned i = 0; i < BINDING_COUNT; i++)
+		output_text(o, FIRST_BINDING + i,
+		    person_bound(b, (enum binding)i));
+	write_note(b, text);
+	output_text(o, NOTE, text[0] != '\0' ? text : NULL);
+	e = output_print(o);
+	output_free(&o);
+	return e;
+}
+
+enum exit_status
+command_status(struct mfa *m, int argc, char **argv)
+{
+	struct account who;
+	struct bindings b;
+	enum exit_status status;
+	enum err e;
+
+	if (argc != 1)
+		return person_usage("status USER");
+	if ((status = person_begin(m, argv[0], false)) != STATUS_DONE)
+		return status;
+	if ((e = person_find(m, &m->service, argv[0], &who)) == ERR_OK &&
+	    (e = person_admin(m)->bindings(&m->service, &who, &b)) == ERR_OK)
+		e = show(m, &who, &b);
+	if (e == ERR_OK)
+		return STATUS_DONE;
+	return person_fail(
+	    m, "status", argv[0], e, m->service.request_id);
+}
