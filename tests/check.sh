@@ -91,6 +91,13 @@ part 'the official SDK against the emulator' oracle
 part 'logins through pam_wrapper' "$top/tests/e2e.sh" "$build/default"
 part 'logins through pam_wrapper, sanitized' \
     "$top/tests/e2e.sh" "$build/sanitized"
+for commands in frame admin self; do
+	for kind in default sanitized; do
+		part "genauth-mfa, $commands, $kind" \
+		    "$top/tests/mfa_$commands.sh" "$build/$kind"
+	done
+done
+part 'genauth-mfa, 10,000 people' "$top/tests/mfa_bulk.sh" "$build/default"
 part 'real sshd, sudo, su and login' as_root hosts "$build/default" \
     "$top/tests/hosts.sh" "$build/default"
 part 'make distcheck' distcheck

@@ -51,7 +51,34 @@ show()
 
 code="!curl -sS --noproxy '*' -X POST \$control/advance?seconds=30 >/dev/null;
 	curl -sS --noproxy '*' \$control/totp?user=alice"
+# The code for the secret that the terminal shows: groups of four.
+# shellcheck disable=SC2016 # for the shell that answer.exp starts
+new_code='!secret=$(printf "%s\n" "$ANSWER_SCREEN" |
+	grep -oE "[A-Z2-7]{4}( [A-Z2-7]{4})+" | tail -n 1 | tr -d " ");
+	curl -sS --noproxy "*" "$control/totp?secret=$secret"'
 sms="!sed -n 's/.*\"code\":\"\\([^\"]*\\)\".*/\\1/p' \$outbox | tail -n 1"
+
+# The second act. lost_phone SSH-COMMAND...
+lost_phone()
+{
+	mfa=$build/inst/sbin/genauth-mfa
+	act 'alice has lost her phone: what does the administrator see?'
+	show in 'genauth-mfa factors alice' : "$mfa" factors alice
+	act 'everything an administrator can unbind goes, her sessions too'
+	show in 'genauth-mfa reset alice --reason "lost phone, ticket 4711"' \
+	    '[y/N]' y : "$mfa" reset alice --reason 'lost phone, ticket 4711'
+	act 'ssh: whoever has the phone has no use for it'
+	show out 'ssh alice@127.0.0.1' 'assword: ' unix-password \
+	    'Second factor' "!curl -sS --noproxy '*' '$control/totp?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP'" \
+	    'not look like a code' '' : "$@" true
+	act 'alice enrols her new phone herself'
+	show in 'genauth-mfa self enroll otp' 'ccount' alice \
+	    'assword' alice-password 'Code from the app' "$new_code" \
+	    'press Enter' '' : "$mfa" self enroll otp
+	act 'ssh: password, then the code of the new phone'
+	show in 'ssh alice@127.0.0.1 id -un' 'assword: ' unix-password \
+	    'erification code' "$code" : "$@" id -un
+}
 
 with_real_hosts()
 {
@@ -102,6 +129,7 @@ END
 	show in 'sudo id -un' 'assword for alice: ' unix-password \
 	    'erification code' "$code" : setpriv --reuid=alice \
 	    --regid=65534 --clear-groups sudo id -un
+	lost_phone "$@"
 	emulator_stop
 	act 'ssh: the service is down, and fail = closed (the default)'
 	show out 'ssh alice@127.0.0.1' 'assword: ' unix-password : "$@" true

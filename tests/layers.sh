@@ -74,8 +74,8 @@ has_hardening()
 	    ! grep -E 'GNU_STACK.*RWE|TEXTREL' "$work/elf"
 }
 
-check 'curl.h is included by net/http.c only' \
-    only_in '#include <curl/' net/http.c net/http_private.h
+check 'curl.h is included by net/http*.c only' \
+    only_in '#include <curl/' net/http.c net/http_multi.c
 check 'cJSON.h is included by net/json.c only' \
     only_in '#include <cjson/' net/json.c
 check 'security/*.h is included by the module only' \
@@ -86,12 +86,16 @@ check 'r01 PAM_IGNORE is written once' \
 check 'only login.c allows' \
     only_in 'verdict = VERDICT_ALLOW' login/login.c
 check 'base knows nothing of us' below base net service login wire module \
-    verifier
-check 'net knows base only' below net service login wire module verifier
-check 'service knows net and base' below service login wire module verifier
-check 'login does not know its programs' below login wire module verifier
-check 'the wire knows base only' below wire net service login module verifier
-check 'the module knows wire and base' below module net service login verifier
+    verifier mfa
+check 'net knows base only' below net service login wire module verifier mfa
+check 'service knows net and base' below service login wire module verifier \
+    mfa
+check 'login does not know its programs' below login wire module verifier mfa
+check 'the wire knows base only' below wire net service login module verifier \
+    mfa
+check 'the module knows wire and base' below module net service login \
+    verifier mfa
+check 'genauth-mfa needs no verifier' below mfa wire module verifier
 check 'each header stands alone' headers_stand_alone
 check 'r04 no shell, no PATH look-up' \
     only_in '\b(system|popen|execvp|execlp|posix_spawnp)\(' none
@@ -128,7 +132,53 @@ options_documented()
 }
 
 check 'README.md lists each option with its default' options_documented
-for file in "$module" "$build/inst/libexec/genauth-verifier"; do
+# Commands, options and JSON members of genauth-mfa are in its man page, and
+# back.
+man=$top/man/genauth-mfa.8
+table=$src/mfa/table.c
+
+man_lists_commands()
+{
+	sed -n '/^const struct command commands/,$s/^    {"\([a-z -]*\)".*/\1/p' \
+	    "$table" | sort >"$work/commands"
+	sed -n '/^.Ss As administrator/,/^.Sh OPTIONS/s/^.It Cm \([a-z -]*\).*/\1/p' \
+	    "$man" | sed 's/ $//' | sort -u >"$work/in_man"
+	[ "$(wc -l <"$work/commands")" -gt 15 ] &&
+	    diff "$work/commands" "$work/in_man"
+}
+
+man_lists_options()
+{
+	sed -n '/command_options\[\] = {/,/^};/s/^    {"\([a-z-]*\)".*/\1/p' \
+	    "$table" | sort >"$work/options"
+	sed -n '/^.Sh OPTIONS/,/^.Sh JSON/s/^.It Fl -\([a-z-]*\).*/\1/p' \
+	    "$man" | grep -vx 'help\|version' | sort >"$work/in_man"
+	[ "$(wc -l <"$work/options")" -gt 10 ] &&
+	    diff "$work/options" "$work/in_man"
+}
+
+man_lists_members()
+{
+	grep -l 'struct output_column' "$src"/mfa/*.c | xargs cat | tr -s ' \t\n' ' ' |
+	    grep -oE '\{"[A-Za-z -]+", "[a-z_]+"\}' |
+	    sed 's/.*, "\(.*\)"}/\1/' | sort -u >"$work/members"
+	sed -n '/^.Sh JSON/,/^.Sh AUDIT/p' "$man" | grep -v '^\.' |
+	    grep -oE '[a-z_]+' | sort -u >"$work/in_man"
+	[ "$(wc -l <"$work/members")" -gt 30 ] &&
+	    [ -z "$(comm -23 "$work/members" "$work/in_man" | tee /dev/stderr)" ]
+}
+
+man_is_lint_free()
+{
+	mandoc -T lint -W warning "$man"
+}
+
+check 'the man page has each command of genauth-mfa' man_lists_commands
+check 'the man page has each option of genauth-mfa' man_lists_options
+check 'the man page has each JSON member' man_lists_members
+check 'the man page is mandoc-clean' man_is_lint_free
+for file in "$module" "$build/inst/libexec/genauth-verifier" \
+    "$build/inst/sbin/genauth-mfa"; do
 	check "$(basename "$file") is hardened" has_hardening "$file"
 done
 check 'shell scripts are shellcheck-clean' sh -c \
@@ -137,5 +187,5 @@ check 'cppcheck finds nothing' cppcheck --quiet --error-exitcode=1 \
     --enable=warning,portability,performance --inline-suppr \
     --suppress=missingIncludeSystem --std=c11 -j2 -I "$src" \
     "$src/base" "$src/net" "$src/service" "$src/login" "$src/wire" \
-    "$src/module" "$src/verifier"
+    "$src/module" "$src/verifier" "$src/mfa"
 finish layers

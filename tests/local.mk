@@ -2,7 +2,8 @@
 # beside them are run by check.sh.
 EXTRA_DIST += tests/data tests/oracle tests/RULES.md tests/answer.exp \
 	tests/check.sh tests/demo.sh tests/e2e.sh tests/hosts.sh \
-	tests/in_private_system.sh tests/layers.sh tests/lib.sh tests/oracle.sh
+	tests/in_private_system.sh tests/layers.sh tests/lib.sh tests/mfa_admin.sh \
+	tests/mfa_bulk.sh tests/mfa_frame.sh tests/mfa_self.sh tests/oracle.sh
 
 noinst_PROGRAMS += syslog-catcher
 syslog_catcher_SOURCES = tests/syslog_catcher.c
@@ -13,6 +14,10 @@ unit_tests = \
 	test_genauth_sign test_http test_json test_login test_module \
 	test_oom test_option test_policy test_sandbox test_text test_token_cache test_usermap \
 	test_wire
+unit_tests += test_flashback test_genauth_admin test_mask test_reset_person
+unit_tests += test_audit test_mfa_config test_output
+unit_tests += test_genauth_self test_qr
+unit_tests += test_gate test_journal test_people test_progress
 check_PROGRAMS += $(unit_tests) fake-verifier
 TESTS += $(unit_tests)
 
@@ -45,6 +50,41 @@ test_file_LDADD = libtest.la
 test_genauth_SOURCES = tests/test_genauth.c
 test_genauth_CPPFLAGS = $(test_cppflags)
 test_genauth_LDADD = libtest.la
+test_flashback_SOURCES = tests/test_flashback.c
+test_flashback_CPPFLAGS = $(test_cppflags)
+test_flashback_LDADD = libtest.la
+test_genauth_admin_SOURCES = tests/test_genauth_admin.c
+test_genauth_admin_CPPFLAGS = $(test_cppflags)
+test_genauth_admin_LDADD = libtest.la
+test_mask_SOURCES = tests/test_mask.c src/mfa/mask.c src/mfa/mask.h
+test_mask_CPPFLAGS = $(test_cppflags)
+test_mask_LDADD = libtest.la
+test_reset_person_SOURCES = tests/test_reset_person.c \
+	src/mfa/mask.c src/mfa/mask.h src/mfa/person.c src/mfa/person.h \
+	src/mfa/reset_person.c src/mfa/reset_person.h \
+	src/mfa/unbind_person.c src/mfa/unbind_person.h
+test_reset_person_CPPFLAGS = $(test_cppflags)
+test_reset_person_LDADD = libtest.la
+test_gate_SOURCES = tests/test_gate.c src/mfa/gate.c src/mfa/gate.h
+test_gate_CPPFLAGS = $(test_cppflags)
+test_gate_LDADD = libtest.la
+test_journal_SOURCES = tests/test_journal.c \
+	src/mfa/journal.c src/mfa/journal.h \
+	src/mfa/journal_text.c src/mfa/journal_text.h
+test_journal_CPPFLAGS = $(test_cppflags)
+test_journal_LDADD = libtest.la
+test_people_SOURCES = tests/test_people.c \
+	src/mfa/audit.c src/mfa/audit.h \
+	src/mfa/environment.c src/mfa/environment.h \
+	src/mfa/mask.c src/mfa/mask.h src/mfa/mfa.c src/mfa/mfa.h \
+	src/mfa/people.c src/mfa/people.h src/mfa/person.c src/mfa/person.h \
+	src/mfa/terminal.c src/mfa/terminal.h
+test_people_CPPFLAGS = $(test_cppflags)
+test_people_LDADD = libtest.la
+test_progress_SOURCES = tests/test_progress.c \
+	src/mfa/progress.c src/mfa/progress.h
+test_progress_CPPFLAGS = $(test_cppflags)
+test_progress_LDADD = libtest.la
 test_genauth_sign_SOURCES = tests/test_genauth_sign.c
 test_genauth_sign_CPPFLAGS = $(test_cppflags)
 test_genauth_sign_LDADD = libtest.la
@@ -85,6 +125,24 @@ test_usermap_LDADD = libtest.la
 test_wire_SOURCES = tests/test_wire.c
 test_wire_CPPFLAGS = $(test_cppflags)
 test_wire_LDADD = libtest.la
+
+test_audit_SOURCES = tests/test_audit.c src/mfa/audit.c src/mfa/audit.h \
+	src/mfa/environment.c src/mfa/environment.h
+test_audit_CPPFLAGS = $(test_cppflags)
+test_audit_LDADD = libtest.la
+test_mfa_config_SOURCES = tests/test_mfa_config.c
+test_mfa_config_CPPFLAGS = $(test_cppflags)
+test_mfa_config_LDADD = libtest.la
+test_output_SOURCES = tests/test_output.c src/mfa/output.c src/mfa/output.h
+test_output_CPPFLAGS = $(test_cppflags) $(SMARTCOLS_CFLAGS)
+test_output_LDADD = libtest.la $(SMARTCOLS_LIBS)
+
+test_genauth_self_SOURCES = tests/test_genauth_self.c
+test_genauth_self_CPPFLAGS = $(test_cppflags)
+test_genauth_self_LDADD = libtest.la
+test_qr_SOURCES = tests/test_qr.c src/mfa/qr.c src/mfa/qr.h
+test_qr_CPPFLAGS = $(test_cppflags) $(QRENCODE_CFLAGS)
+test_qr_LDADD = libtest.la $(QRENCODE_LIBS)
 
 # The module's own sources with another verifier: one that follows a script.
 check_LTLIBRARIES += module_under_test.la
