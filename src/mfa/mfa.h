@@ -72,7 +72,8 @@ void mfa_renew_deadline(struct mfa *m);
  */
 enum exit_status mfa_fail(const struct mfa *m, const char *what, enum err e);
 
-/* A command: `argv` begins behind the command's name. */
+/* A command: `argv` begins behind the command's name, and holds as many
+ * operands as the command's row says: command_line.c has counted them. */
 typedef enum exit_status command_main(struct mfa *m, int argc, char **argv);
 
 /* One row per command drives dispatch, help, completion and the man check. */

@@ -15,14 +15,6 @@
 enum { NAME_MAX_BYTES = 255, ID_MAX_BYTES = 1024, WHAT_MAX = 1024 };
 
 enum exit_status
-person_usage(const char *arguments)
-{
-	(void)fprintf(stderr, "usage: genauth-mfa [OPTION...] %s\n",
-	    arguments);
-	return STATUS_USAGE;
-}
-
-enum exit_status
 person_check_name(const char *user)
 {
 	const char *fault = person_name_fault(user);
@@ -205,4 +197,24 @@ person_bindings(unsigned bits, char out[PERSON_BINDINGS_MAX])
 			    PERSON_BINDINGS_MAX - len, "%s%s",
 			    len > 0 ? " " : "", binding_names[i]);
 	return out;
+}
+
+enum exit_status
+person_show(struct mfa *m, const char *what, const char *user,
+    enum err (*show)(const struct mfa *m, const struct account *a,
+    const struct bindings *b))
+{
+	struct account who;
+	struct bindings b;
+	enum exit_status status;
+	enum err e;
+
+	if ((status = person_begin(m, user, false)) != STATUS_DONE)
+		return status;
+	if ((e = person_find(m, &m->service, user, &who)) == ERR_OK &&
+	    (e = person_admin(m)->bindings(&m->service, &who, &b)) == ERR_OK)
+		e = show(m, &who, &b);
+	if (e == ERR_OK)
+		return STATUS_DONE;
+	return person_fail(m, what, user, e, m->service.request_id);
 }

@@ -4,9 +4,6 @@
 #include "mfa/audit.h"
 #include "service/admin.h"
 
-/* The whole command line is wrong: say how it goes, STATUS_USAGE. */
-enum exit_status person_usage(const char *arguments);
-
 /*
  * Be ready to work on `user`: the name can be one, the configuration is
  * read, the provider offers single steps, and where a `change` needs a reason
@@ -27,6 +24,12 @@ enum exit_status person_confirm(
 /* mfa_fail() for WHAT of this user, with that request id. */
 enum exit_status person_fail(struct mfa *m, const char *what,
     const char *user, enum err e, const char *request_id);
+
+/* A command that only looks (WHAT): find `user` and what is bound to them, and
+ * hand both to `show`, which prints them. What fails is told. */
+enum exit_status person_show(struct mfa *m, const char *what,
+    const char *user, enum err (*show)(const struct mfa *m,
+    const struct account *a, const struct bindings *b));
 
 /* What can be done at the provider that was asked for. Never NULL once the
  * configuration is read. */

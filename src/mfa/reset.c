@@ -149,10 +149,12 @@ command_reset(struct mfa *m, int argc, char **argv)
 	if (m->from != NULL && argc == 0)
 		return command_reset_many(m);
 	if (m->from != NULL || argc == 0 || m->jobs != 0 ||
-	    m->journal != NULL)
-		return person_usage("reset USER...\n       genauth-mfa "
-		    "[OPTION...] reset --from FILE [--jobs N] "
-		    "[--journal FILE]");
+	    m->journal != NULL) {
+		(void)fputs("usage: genauth-mfa [OPTION...] reset USER...\n"
+		    "       genauth-mfa [OPTION...] reset --from FILE "
+		    "[--jobs N] [--journal FILE]\n", stderr);
+		return STATUS_USAGE;
+	}
 	for (int i = 0; i < argc && status == STATUS_DONE; i++)
 		status = person_check_name(argv[i]);
 	if (status != STATUS_DONE || (status = mfa_open(m)) != STATUS_DONE ||

@@ -72,20 +72,6 @@ show(const struct mfa *m, const struct account *a, const struct bindings *b)
 enum exit_status
 command_status(struct mfa *m, int argc, char **argv)
 {
-	struct account who;
-	struct bindings b;
-	enum exit_status status;
-	enum err e;
-
-	if (argc != 1)
-		return person_usage("status USER");
-	if ((status = person_begin(m, argv[0], false)) != STATUS_DONE)
-		return status;
-	if ((e = person_find(m, &m->service, argv[0], &who)) == ERR_OK &&
-	    (e = person_admin(m)->bindings(&m->service, &who, &b)) == ERR_OK)
-		e = show(m, &who, &b);
-	if (e == ERR_OK)
-		return STATUS_DONE;
-	return person_fail(
-	    m, "status", argv[0], e, m->service.request_id);
+	(void)argc;
+	return person_show(m, "status", argv[0], show);
 }

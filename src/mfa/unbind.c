@@ -247,8 +247,6 @@ command_unbind(struct mfa *m, int argc, char **argv)
 	struct run x = {.m = m, .unbinding = {.s = &m->service}};
 	enum exit_status status;
 
-	if (argc < 2)
-		return person_usage("unbind USER TYPE...");
 	x.user = argv[0];
 	x.unbinding.who = &x.who;
 	if ((status = parse_types(argv + 1, argc - 1, &x.named)) !=
