@@ -17,11 +17,13 @@
 struct settings {
 	char *text, *path, *choice, *url, *proxy;
 	int number, seconds, word;
+	struct option_rate rate;
 	bool flag, file_flag;
 };
 
 static const char *const colours[] = {"red", "green", NULL};
 static const struct option_range small = {1, 10};
+static const struct option_rate_range rates = {{1, 100}, {2, 3600}};
 
 #define AT(member) offsetof(struct settings, member)
 
@@ -35,6 +37,7 @@ static const struct option table[] = {
     {"number", option_number, AT(number), "3", OPTION_ANYWHERE, &small, "n"},
     {"seconds", option_seconds, AT(seconds), "5", OPTION_ARG, &small, "s"},
     {"word", option_word, AT(word), "green", OPTION_ANYWHERE, colours, "w"},
+    {"rate", option_rate, AT(rate), "10/900", OPTION_ANYWHERE, &rates, "r"},
     {"flag", option_flag, AT(flag), "no", OPTION_ANYWHERE, NULL, "f"},
     {"file_flag", option_flag, AT(file_flag), "no", OPTION_FILE, NULL, "f"},
     {NULL, NULL, 0, NULL, 0, NULL, NULL},
@@ -120,6 +123,8 @@ defaults_go_through_the_setters(void **state)
 	assert_int_equal(settings.number, 3);
 	assert_int_equal(settings.seconds, 5000);
 	assert_int_equal(settings.word, 1);
+	assert_int_equal(settings.rate.count, 10);
+	assert_int_equal(settings.rate.seconds, 900);
 	assert_false(settings.flag);
 }
 
@@ -238,6 +243,8 @@ r22_what_may_be_a_secret_is_not_shown(void **state)
 	    "F:1: number: wants a number from 1 to 10\n");
 	refuses("word = hunter2\n", "F:1: word: wants one of: red green\n");
 	refuses("path = hunter2\n", "F:1: path: wants a path from / on\n");
+	refuses("rate = hunter2\n", "F:1: rate: wants off, or COUNT/SECONDS: a "
+	    "count from 1 to 100, seconds from 2 to 3600\n");
 	refuses("flag = hunter2\n", "F:1: flag: wants yes or no\n");
 	refuses("proxy = http://me:hunter2@host:1\n",
 	    "F:1: proxy: wants http://HOST:PORT, no user name and no path\n");
@@ -400,6 +407,48 @@ seconds_are_held_in_milliseconds(void **state)
 }
 
 static void
+rate_is(const char *text, int count, int seconds)
+{
+	char line[64];
+
+	(void)snprintf(line, sizeof(line), "rate = %s", text);
+	accepts(line);
+	assert_int_equal(settings.rate.count, count);
+	assert_int_equal(settings.rate.seconds, seconds);
+}
+
+static void
+a_rate_is_a_count_within_seconds_or_off(void **state)
+{
+	(void)state;
+	rate_is("3/60", 3, 60);
+	rate_is("1/2", 1, 2);
+	rate_is("100/3600", 100, 3600);
+	rate_is("007/00000060", 7, 60);
+	rate_is("off", 0, 0);
+}
+
+static void
+anything_else_is_no_rate(void **state)
+{
+	static const char *const bad[] = {"0/60", "101/60", "3/1", "3/3601",
+	    "0/0", "3", "3/", "/60", "/", "3/60/", "3/60/1", "3//60", "-3/60",
+	    "3/-60", "+3/60", "3/+60", "3 /60", "3/ 60", "3 / 60", "3.0/60",
+	    "3/60s", "0x3/60", "3/0x60", "3:60", "OFF", "Off", "no", "off/60",
+	    "3/off", "4294967299/60", "3/4294967356", "0000000003/60"};
+	char line[64];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		(void)snprintf(line, sizeof(line), "rate = %s", bad[i]);
+		refuses(line, "F:1: rate: wants off, or COUNT/SECONDS: a "
+		    "count from 1 to 100, seconds from 2 to 3600\n");
+		assert_int_equal(settings.rate.count, 10);
+		assert_int_equal(settings.rate.seconds, 900);
+	}
+}
+
+static void
 words_are_exact(void **state)
 {
 	(void)state;
@@ -514,6 +563,9 @@ text_setters_check_what_they_are_given(void **state)
 	    sizeof(why)), ERR_CONFIG);
 	assert_int_equal(option_path(&table[1], &settings, "/a\nb", why,
 	    sizeof(why)), ERR_CONFIG);
+	/* what stands behind the end of the text is not read */
+	assert_int_equal(option_rate(option_find(table, "rate"), &settings,
+	    "3\00060", why, sizeof(why)), ERR_CONFIG);
 	assert_string_equal(settings.text, "hello");
 }
 
@@ -568,6 +620,8 @@ main(void)
 	    TEST(the_wrong_source_is_refused),
 	    TEST(numbers_are_digits_within_the_range),
 	    TEST(seconds_are_held_in_milliseconds),
+	    TEST(a_rate_is_a_count_within_seconds_or_off),
+	    TEST(anything_else_is_no_rate),
 	    TEST(words_are_exact),
 	    TEST(flags_are_yes_or_no),
 	    TEST(paths_are_absolute),

@@ -16,7 +16,8 @@ enum err {
 	ERR_CONVERSATION, /* the host could not ask, or the answer was none */
 	ERR_UNREACHABLE,  /* name not resolved, or no connection */
 	ERR_TIMEOUT,      /* the service did not answer in time */
-	ERR_BUSY,         /* the service said 429, 5xx, or "system error" */
+	ERR_BUSY,         /* the service said 5xx, or "system error" */
+	ERR_THROTTLED,    /* the service said 429: too many requests */
 	ERR_TLS,          /* the service could not prove who it is */
 	ERR_REPLY,        /* the reply is not what the API promises */
 	ERR_CREDENTIAL,   /* the service does not accept our key or our right */
@@ -25,11 +26,13 @@ enum err {
 	ERR_INACTIVE_PERSON,
 	ERR_OTHER_PERSON, /* the reply speaks of somebody else: alarm */
 	ERR_NO_FACTOR,    /* nothing bound that is also allowed */
+	ERR_WRONG_PASSWORD,
 	ERR_WRONG_CODE,
 	ERR_NOT_A_CODE,   /* not the shape of a code or option: never sent on */
 	ERR_TRIES,        /* wrong codes used up */
+	ERR_LOCKED_OUT,   /* too many wrong codes lately, on this host */
 	ERR_DECLINED,     /* refused on the phone */
-	ERR_TOO_SOON,     /* asked for another code too soon */
+	ERR_TOO_SOON,     /* asked for another code or push too soon */
 	ERR_EXPIRED,      /* the challenge is no longer valid */
 	ERR_TOO_SLOW,     /* login_timeout ran out */
 	ERR_COUNT

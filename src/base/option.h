@@ -34,6 +34,15 @@ struct option_range {
 	int min, max;
 };
 
+/* "10/900": so many within so many seconds; count 0 is "off". */
+struct option_rate {
+	int count, seconds;
+};
+
+struct option_rate_range {
+	struct option_range count, seconds;
+};
+
 /*
  * Field types. These own a char * (freed by whoever owns the struct):
  *   option_text       any text
@@ -46,11 +55,14 @@ struct option_range {
  *   option_number     int, within the struct option_range in `arg`
  *   option_seconds    int, text and range in seconds, field in milliseconds
  *   option_word       int, index in the NULL-ended list in `arg`
+ *   option_rate       struct option_rate, "COUNT/SECONDS" or "off", within
+ *                     the struct option_rate_range in `arg`
  *   option_flag       bool, "yes" or "no"; an argument may leave out "=yes"
  * No value is quoted in `why`: it may be a secret in the wrong place.
  */
 option_set option_text, option_path, option_choice, option_https_url,
-    option_proxy_url, option_number, option_seconds, option_word, option_flag;
+    option_proxy_url, option_number, option_seconds, option_word,
+    option_rate, option_flag;
 
 /* Called for every mistake: `where` is "FILE:LINE", "FILE" or "argument". */
 typedef void option_report(void *ctx, const char *where, const char *what);

@@ -162,6 +162,40 @@ option_seconds(const struct option *o, void *base, const char *value,
 	return e;
 }
 
+/* "10/900" within both ranges. */
+static bool
+read_rate(const char *value, const struct option_rate_range *range,
+    struct option_rate *out)
+{
+	size_t count_len = strcspn(value, "/");
+	const char *seconds = value + count_len + 1;
+
+	return value[count_len] == '/' &&
+	    read_number(value, count_len, &out->count) &&
+	    read_number(seconds, strlen(seconds), &out->seconds) &&
+	    out->count >= range->count.min && out->count <= range->count.max &&
+	    out->seconds >= range->seconds.min &&
+	    out->seconds <= range->seconds.max;
+}
+
+enum err
+option_rate(const struct option *o, void *base, const char *value, char *why,
+    size_t why_size)
+{
+	const struct option_rate_range *range = o->arg;
+	struct option_rate *field = field_of(o, base), rate = {0, 0};
+
+	if (strcmp(value, "off") != 0 && !read_rate(value, range, &rate)) {
+		(void)snprintf(why, why_size, "wants off, or COUNT/SECONDS: a "
+		    "count from %d to %d, seconds from %d to %d",
+		    range->count.min, range->count.max, range->seconds.min,
+		    range->seconds.max);
+		return ERR_CONFIG;
+	}
+	*field = rate;
+	return ERR_OK;
+}
+
 /* "host", "host:8443", "[::1]:8443"; `port` becomes 0 where there is none. */
 static bool
 is_authority(const char *text, size_t len, int *port)
