@@ -135,7 +135,7 @@ static const struct {
     {500, "{\"success\":false,\"error\":\"Failed to reset MFA\"}", ERR_BUSY,
 	{"failed to do it", "500: Failed to reset MFA"}},
     {503, "<html>", ERR_BUSY, {"unexpected", "503"}},
-    {429, "{\"success\":false}", ERR_BUSY, {"come back later", "429"}},
+    {429, "{\"success\":false}", ERR_THROTTLED, {"come back later", "429"}},
 };
 
 static void
@@ -228,7 +228,7 @@ wait_of_a_429_is_kept(void **state)
 {
 	(void)state;
 	assert_int_equal(reset(ID, (struct fake_reply){.status = 429,
-	    .retry_after_s = 7, .body = "{\"success\":false}"}), ERR_BUSY);
+	    .retry_after_s = 7, .body = "{\"success\":false}"}), ERR_THROTTLED);
 	assert_int_equal(w.service.wait_s, 7);
 }
 

@@ -327,7 +327,7 @@ success_needs_http_2xx_too(void **state)
 		enum err err;
 	} rows[] = {{200, ERR_OK}, {201, ERR_OK}, {299, ERR_OK},
 	    {301, ERR_REPLY}, {302, ERR_REPLY}, {400, ERR_REPLY},
-	    {403, ERR_CREDENTIAL}, {404, ERR_REPLY}, {429, ERR_BUSY},
+	    {403, ERR_CREDENTIAL}, {404, ERR_REPLY}, {429, ERR_THROTTLED},
 	    {500, ERR_BUSY}, {503, ERR_BUSY}, {101, ERR_REPLY},
 	    {600, ERR_REPLY}};
 
@@ -350,7 +350,7 @@ without_an_envelope_the_http_status_speaks(void **state)
 		enum err err;
 	} rows[] = {{200, ERR_REPLY}, {204, ERR_REPLY}, {302, ERR_REPLY},
 	    {400, ERR_REPLY}, {403, ERR_CREDENTIAL}, {404, ERR_REPLY},
-	    {429, ERR_BUSY}, {500, ERR_BUSY}, {502, ERR_BUSY},
+	    {429, ERR_THROTTLED}, {500, ERR_BUSY}, {502, ERR_BUSY},
 	    {599, ERR_BUSY}};
 
 	(void)state;
@@ -374,7 +374,7 @@ codes_of_the_envelope_have_their_errors(void **state)
 		const char *body;
 		enum err err;
 	} rows[] = {
-	    {"{\"statusCode\":429}", ERR_BUSY},
+	    {"{\"statusCode\":429}", ERR_THROTTLED},
 	    {"{\"statusCode\":500}", ERR_BUSY},
 	    {"{\"statusCode\":503}", ERR_BUSY},
 	    {"{\"statusCode\":499,\"apiCode\":1000}", ERR_BUSY},
@@ -846,7 +846,7 @@ a_429_is_waited_for_when_short_and_repeatable(void **state)
 	assert_int_equal(find(), ERR_OK);
 	assert_int_equal(w.clock.slept_ms, 7000);
 	script(twice, COUNT(twice));
-	assert_int_equal(find(), ERR_BUSY);
+	assert_int_equal(find(), ERR_THROTTLED);
 	assert_int_equal(w.service.wait_s, 3);
 	assert_int_equal(w.clock.slept_ms, 8000);
 	buf_clear(&w.service.bearer);
@@ -858,31 +858,34 @@ a_429_is_waited_for_when_short_and_repeatable(void **state)
 static void
 a_429_is_not_waited_for_otherwise(void **state)
 {
-	static const struct fake_reply replies[] = {
-	    {.status = 429, .retry_after_s = 6, .body = ""},
-	    {.status = 429, .retry_after_s = -1, .body = ""},
-	    {.status = 503, .retry_after_s = 1, .body = ""}};
+	static const struct {
+		struct fake_reply reply;
+		enum err err;
+	} rows[] = {
+	    {{.status = 429, .retry_after_s = 6, .body = ""}, ERR_THROTTLED},
+	    {{.status = 429, .retry_after_s = -1, .body = ""}, ERR_THROTTLED},
+	    {{.status = 503, .retry_after_s = 1, .body = ""}, ERR_BUSY}};
 	const struct fake_reply soon = {
 	    .status = 429, .retry_after_s = 3, .body = ""};
 	enum answer a = ANSWER_NO;
 
 	(void)state;
 	have_token();
-	for (size_t i = 0; i < COUNT(replies); i++) {
-		script(&replies[i], 1);
-		assert_int_equal(find(), ERR_BUSY);
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		script(&rows[i].reply, 1);
+		assert_int_equal(find(), rows[i].err);
 		assert_int_equal(
-		    w.service.wait_s, replies[i].retry_after_s);
+		    w.service.wait_s, rows[i].reply.retry_after_s);
 	}
 	/* what may count or send something is never repeated */
-	assert_int_equal(check_on(soon, &a), ERR_BUSY);
+	assert_int_equal(check_on(soon, &a), ERR_THROTTLED);
 	assert_int_equal(w.service.wait_s, 3);
 	script(&soon, 1);
-	assert_int_equal(send(FACTOR_SMS), ERR_BUSY);
+	assert_int_equal(send(FACTOR_SMS), ERR_THROTTLED);
 	/* nor what would end after the login */
 	fake_clock_advance(&w.clock, 57000);
 	script(&soon, 1);
-	assert_int_equal(find(), ERR_BUSY);
+	assert_int_equal(find(), ERR_THROTTLED);
 	assert_int_equal(w.clock.slept_ms, 0);
 }
 
@@ -1094,7 +1097,9 @@ nothing_is_sent_for_what_is_not_bound(void **state)
 	(void)state;
 	script(NULL, 0);
 	assert_int_equal(send(FACTOR_OTP), ERR_NO_FACTOR);
+	assert_int_equal(send(FACTOR_PUSH), ERR_NO_FACTOR);
 	assert_int_equal(send(FACTOR_RECOVERY), ERR_NO_FACTOR);
+	assert_int_equal(check(FACTOR_PUSH, "1", &a), ERR_NO_FACTOR);
 	assert_int_equal(send(FACTOR_COUNT), ERR_NO_FACTOR);
 	have_challenge();
 	w.challenge.bound = 0;
@@ -1131,7 +1136,8 @@ each_factor_is_verified_at_its_endpoint(void **state)
 	const struct fake_reply r = {.file = FILE_OF("verify")};
 
 	(void)state;
-	assert_int_equal(COUNT(rows), FACTOR_COUNT);
+	/* all but the push, whose answer is no code */
+	assert_int_equal(COUNT(rows), FACTOR_COUNT - 1);
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		enum answer a = ANSWER_NO;
 		char url[128];
@@ -1235,7 +1241,7 @@ only_the_codes_for_it_are_a_no(void **state)
 	    {{.body = "{\"statusCode\":403}"}, ERR_CREDENTIAL},
 	    {{.body = "{\"code\":2005}"}, ERR_INACTIVE_PERSON},
 	    {{.body = "{\"code\":2057}"}, ERR_INACTIVE_PERSON},
-	    {{.status = 429, .body = ""}, ERR_BUSY},
+	    {{.status = 429, .body = ""}, ERR_THROTTLED},
 	    {{.body = "{\"code\":500}"}, ERR_BUSY},
 	    {{.status = 502, .file = FILE_OF("not-json")}, ERR_BUSY},
 	    {{.body = "{\"code\":1636}"}, ERR_REPLY},

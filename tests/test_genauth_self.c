@@ -72,7 +72,7 @@ setup(void **state)
 	w.cfg.service.app_id = app_id;
 	w.cfg.service.language = language;
 	w.cfg.tries = 3;
-	w.cfg.allowed = FACTOR_BIT(FACTOR_COUNT) - 1;
+	w.cfg.allowed.bits = FACTOR_BIT(FACTOR_COUNT) - 1;
 	buf_init(&w.cfg.service.app_secret, 100);
 	buf_init(&w.password, 100);
 	challenge_init(&w.challenge);
@@ -299,7 +299,7 @@ sign_in_is_never_repeated(void **state)
 	(void)state;
 	script(busy, 1);
 	assert_int_equal(self_sign_in(&w.me, "alice", &w.password,
-	    &w.challenge), ERR_BUSY);
+	    &w.challenge), ERR_THROTTLED);
 	script(slow, 1);
 	assert_int_equal(self_sign_in(&w.me, "alice", &w.password,
 	    &w.challenge), ERR_TIMEOUT);
@@ -361,10 +361,10 @@ challenge_of_nobody_is_a_bad_reply(void **state)
 static const char *const *typed;
 
 static enum err
-scripted_ask(struct conversation *c, const char *prompt, bool echo,
+scripted_ask(struct conversation *c, enum question what, const char *prompt,
     int timeout_ms, struct buf *answer)
 {
-	(void)c, (void)prompt, (void)echo, (void)timeout_ms;
+	(void)c, (void)what, (void)prompt, (void)timeout_ms;
 	buf_clear(answer);
 	return *typed == NULL ? ERR_CONVERSATION
 			      : buf_add_text(answer, *typed++);
@@ -732,7 +732,7 @@ replies_mean_the_same_for_every_step(void **state)
 	    {NO(403, 1001), ERR_DECLINED},
 	    {"{\"statusCode\":403,\"message\":\"m\"}", ERR_DECLINED},
 	    {NO(409, 0), ERR_DECLINED},
-	    {NO(429, 0), ERR_BUSY},
+	    {NO(429, 0), ERR_THROTTLED},
 	    {NO(500, 0), ERR_BUSY},
 	    {NO(300, 1636), ERR_REPLY},
 	    {NO(403, 2005), ERR_INACTIVE_PERSON},
@@ -755,7 +755,7 @@ change_is_never_repeated(void **state)
 	(void)state;
 	have_token();
 	script(busy, 1);
-	assert_int_equal(self_reset(&w.me, "f0"), ERR_BUSY);
+	assert_int_equal(self_reset(&w.me, "f0"), ERR_THROTTLED);
 }
 
 static const struct contact phone = {

@@ -6,11 +6,14 @@
 #include "net/http.h"
 
 #include <ctype.h>
+#include <errno.h>
+#include <netinet/in.h>
 #include <poll.h>
 #include <stdlib.h>
-#include <errno.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <curl/curl.h>
 
@@ -407,6 +410,27 @@ copy_headers(const char *const *lines, struct curl_slist **out)
 }
 
 /*
+ * Is there a port left to connect from? Whoever has an account here can use
+ * all of them up, and with several addresses to try libcurl tells of the last
+ * failure only.
+ */
+static bool
+has_free_port(void)
+{
+	const struct sockaddr_in any = {.sin_family = AF_INET};
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	bool has = true;
+
+	if (fd == -1)
+		return errno == EAFNOSUPPORT;
+	if (bind(fd, (const struct sockaddr *)(const void *)&any,
+	    sizeof(any)) == -1)
+		has = errno != EADDRINUSE && errno != EADDRNOTAVAIL;
+	(void)close(fd);
+	return has;
+}
+
+/*
  * Did this host fail, out of descriptors, memory or processes? Then nothing
  * is known of the service, and it must not count as away: whoever starts su
  * or sudo sets their limits. Of a thread only the text tells.
@@ -416,7 +440,8 @@ failed_here(CURL *easy, const char *text)
 {
 	long number = 0;
 
-	if (strstr(text, "thread failed to start") != NULL)
+	if (strstr(text, "thread failed to start") != NULL ||
+	    !has_free_port())
 		return true;
 	if (curl_easy_getinfo(easy, CURLINFO_OS_ERRNO, &number) != CURLE_OK)
 		return false;
@@ -498,6 +523,7 @@ out:
 	free_headers(headers);
 	if (e != ERR_OK)
 		http_reply_clear(reply);
+	reply->sent = x.sent > 0;
 	return e;
 }
 

@@ -1,6 +1,8 @@
 #ifndef NET_HTTP_H
 #define NET_HTTP_H
 
+#include <stdbool.h>
+
 #include "base/buf.h"
 #include "base/clock.h"
 
@@ -29,6 +31,7 @@ struct http_reply {
 	int status;             /* HTTP status, e.g. 200 */
 	int retry_after_s;      /* -1: not said. Never above HTTP_WAIT_MAX_S */
 	time_t date_s;          /* Date header, 0: none */
+	bool sent;              /* the request went out; also after errors */
 	struct buf body;
 };
 
@@ -40,7 +43,7 @@ void http_reply_clear(struct http_reply *r);
  * tests plug in a script. ERR_OK: a whole HTTP reply of any status came,
  * `reply` holds it. Else ERR_UNREACHABLE, ERR_TIMEOUT, ERR_TLS, ERR_REPLY
  * (too long, cut short, not HTTP), ERR_CONFIG (proxy or CA file), ERR_MEMORY,
- * and `reply` is empty.
+ * and `reply` is empty but for `sent`.
  */
 struct transport {
 	enum err (*perform)(struct transport *t, const struct http_request *q,

@@ -22,7 +22,7 @@ static const struct {
     {401, ERR_CREDENTIAL, "Flashback does not accept the access token"},
     {403, ERR_CREDENTIAL, "the owner of the access token may not do this"},
     {404, ERR_UNKNOWN_PERSON, "Flashback does not know this user id"},
-    {429, ERR_BUSY, "Flashback asks to come back later"},
+    {429, ERR_THROTTLED, "Flashback asks to come back later"},
     {500, ERR_BUSY, "Flashback failed to do it"},
 };
 

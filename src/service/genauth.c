@@ -1,14 +1,17 @@
 /*
- * Turns the four verbs of provider.h into GenAuth requests: get-user, trigger
- * data, send, verify. Decides nothing about the login. How replies are read
- * is in genauth_read.c. (Flow B1 of GenAuth's API.)
+ * Turns the verbs of provider.h into GenAuth requests: get-user, trigger data,
+ * send, verify. Decides nothing about the login. How replies are read is in
+ * genauth_read.c; signing in and pushing, in genauth_signin.c and
+ * genauth_push.c. (Flows A and B1 of GenAuth's API.)
  */
 #include "service/provider.h"
 
 #include <string.h>
 
 #include "service/genauth_call.h"
+#include "service/genauth_push.h"
 #include "service/genauth_read.h"
+#include "service/genauth_signin.h"
 
 static enum err
 genauth_find(struct service *s, const char *directory_id, struct person *out)
@@ -110,16 +113,20 @@ genauth_send(struct service *s, const struct challenge *c, enum factor f)
 	return e;
 }
 
-/* Path and body that verify a code of this factor, section 4. */
+/* Path and body that verify a code of this factor, section 4; of whoever is
+ * signed in, section 3.1. NULL: there is none. */
 static const char *
 fill_verify(enum factor f, const struct challenge *c, const char *code,
     struct genauth_param params[4])
 {
 	memset(params, 0, 4 * sizeof(*params));
+	if (c->signed_in && f != FACTOR_OTP)
+		return NULL;
 	switch (f) {
 	case FACTOR_OTP:
 		params[0] = (struct genauth_param){"totp", code};
-		return "/api/v2/mfa/totp/verify";
+		return c->signed_in ? "/api/v3/mfa-totp-verify"
+				    : "/api/v2/mfa/totp/verify";
 	case FACTOR_SMS:
 		params[0] = (struct genauth_param){"phone", c->phone};
 		params[1] = (struct genauth_param){"code", code};
@@ -134,6 +141,7 @@ fill_verify(enum factor f, const struct challenge *c, const char *code,
 	case FACTOR_RECOVERY:
 		params[0] = (struct genauth_param){"recoveryCode", code};
 		return "/api/v2/mfa/totp/recovery";
+	case FACTOR_PUSH:
 	case FACTOR_COUNT:
 		break;
 	}
@@ -171,6 +179,40 @@ path_is_missing(enum err e, const struct genauth_reply *reply)
 	    (reply->status == 404 || reply->http_status == 404);
 }
 
+/* Of whoever is signed in the reply names nobody: the token it was asked with
+ * has to. */
+static enum err
+read_verified(const struct genauth_reply *reply, const struct person *who,
+    const struct buf *token, enum answer *out)
+{
+	struct person owner = {.id = ""};
+	bool verified = false;
+	enum err e = genauth_read_subject(buf_text(token), &owner);
+
+	if (e != ERR_OK)
+		return e;
+	if (who->id[0] == '\0' ||
+	    (owner.id[0] != '\0' && strcmp(owner.id, who->id) != 0))
+		return genauth_other_person("mfa-totp-verify");
+	if (json_get_bool(reply->data, "verified", &verified) != ERR_OK)
+		return ERR_REPLY;
+	*out = verified ? ANSWER_YES : ANSWER_NO;
+	return ERR_OK;
+}
+
+static enum err
+read_success(struct service *s, const struct genauth_reply *reply,
+    const struct person *who, enum answer *out, struct buf *new_recovery)
+{
+	enum err e = genauth_read_yes(reply, who, new_recovery);
+
+	if (e == ERR_OK && s->login_token != NULL)
+		e = genauth_read_login_token(reply, who, s->login_token);
+	if (e == ERR_OK)
+		*out = ANSWER_YES;
+	return e;
+}
+
 static enum err
 genauth_check(struct service *s, const struct person *who,
     const struct challenge *c, enum factor f, const struct buf *code,
@@ -196,19 +238,16 @@ genauth_check(struct service *s, const struct person *who,
 		return ERR_OK;
 	}
 	e = genauth_perform(s, &call, &reply);
-	if (f == FACTOR_OTP && path_is_missing(e, &reply)) {
+	if (f == FACTOR_OTP && !c->signed_in && path_is_missing(e, &reply)) {
 		/* Which of the two a service has is not known: section 10
 		 * no. 9. A path that is not there has counted no code. */
 		call.path = "/api/v2/applications/mfa/totp/verify";
 		e = genauth_perform(s, &call, &reply);
 	}
 	if (e == ERR_OK) {
-		e = genauth_read_yes(&reply, who, new_recovery);
-		if (e == ERR_OK && s->login_token != NULL)
-			e = genauth_read_login_token(
-			    &reply, who, s->login_token);
-		if (e == ERR_OK)
-			*out = ANSWER_YES;
+		e = c->signed_in
+		    ? read_verified(&reply, who, &c->token, out)
+		    : read_success(s, &reply, who, out, new_recovery);
 	} else if ((e = read_no(e, &reply)) == ERR_WRONG_CODE) {
 		*out = ANSWER_NO;
 		e = ERR_OK;
@@ -223,4 +262,8 @@ const struct provider provider_genauth = {
     .challenge = genauth_challenge,
     .send = genauth_send,
     .check = genauth_check,
+    .push = genauth_push,
+    .poll = genauth_poll,
+    .sign_in = genauth_sign_in,
+    .sign_out = genauth_sign_out,
 };

@@ -65,8 +65,10 @@ build_body(const struct genauth_call *c, struct buf *body)
 		return add_pairs(c, "", body);
 	object = json_new_object();
 	for (size_t i = 0; c->params[i].name != NULL; i++)
-		(c->json_params & 1u << i ? json_put_json : json_put_text)(
-		    object, c->params[i].name, c->params[i].value);
+		if (c->params[i].value != NULL)
+			(c->json_params & 1u << i ? json_put_json
+						  : json_put_text)(object,
+			    c->params[i].name, c->params[i].value);
 	e = json_print(object, body);
 	json_free(&object);
 	return e;
@@ -120,6 +122,7 @@ exchange(struct service *s, const struct genauth_call *c,
 	http_reply_init(&reply);
 	s->request_id[0] = '\0';
 	s->wait_s = -1;
+	s->sent = false;
 	if (left == 0)
 		return ERR_TOO_SLOW;
 	if ((e = build_url(c, &url)) != ERR_OK ||
@@ -128,8 +131,9 @@ exchange(struct service *s, const struct genauth_call *c,
 		goto out;
 	q.url = buf_text(&url);
 	q.body = body.len > 0 ? &body : NULL;
-	if ((e = s->transport->perform(s->transport, &q, left, &reply)) !=
-	    ERR_OK)
+	e = s->transport->perform(s->transport, &q, left, &reply);
+	s->sent = reply.sent;
+	if (e != ERR_OK)
 		goto out;
 	e = (c->oauth ? genauth_reply_decode_oauth : genauth_reply_decode)(
 	    &reply, out);
@@ -142,12 +146,11 @@ out:
 	return e;
 }
 
-/* Throttled, and told to come back soon enough to do so? */
+/* Told to come back soon enough to do so? */
 static bool
-may_wait(const struct service *s, const struct genauth_reply *r)
+may_wait(const struct service *s)
 {
-	return (r->http_status == 429 || r->status == 429) &&
-	    s->wait_s >= 0 && s->wait_s * 1000LL <= WAIT_MAX_MS &&
+	return s->wait_s >= 0 && s->wait_s * 1000LL <= WAIT_MAX_MS &&
 	    s->wait_s * 1000LL < deadline_left_ms(s->deadline);
 }
 
@@ -158,7 +161,7 @@ exchange_patiently(struct service *s, const struct genauth_call *c,
 	const struct clock *clock = s->deadline->clock;
 	enum err e = exchange(s, c, out);
 
-	if (e == ERR_BUSY && c->repeatable && may_wait(s, out)) {
+	if (e == ERR_THROTTLED && c->repeatable && may_wait(s)) {
 		clock->sleep_ms(clock->ctx, s->wait_s * 1000);
 		e = exchange(s, c, out);
 	}

@@ -11,7 +11,8 @@
 enum genauth_auth { GENAUTH_APP = 0, GENAUTH_MANAGEMENT, GENAUTH_PERSON };
 
 /* One request. All borrowed. The parameters go into the body of a POST, as
- * text unless `json_params` says otherwise, and else into the query. */
+ * text unless `json_params` says otherwise, and else into the query; one
+ * whose value is NULL is left out. */
 struct genauth_call {
 	const char *method;                 /* "GET", "POST", "DELETE" */
 	const char *base;                   /* https://host */
@@ -19,7 +20,8 @@ struct genauth_call {
 	const struct genauth_param *params; /* ended by a NULL name */
 	unsigned json_params;               /* 1 << i: params[i] is JSON */
 	enum genauth_auth auth;
-	const struct buf *mfa_token;        /* for GENAUTH_PERSON */
+	const struct buf *mfa_token;        /* or access token, for
+	                                       GENAUTH_PERSON */
 	bool repeatable;                    /* asking twice changes nothing */
 	bool oauth;                         /* form body, no envelope */
 };

@@ -32,10 +32,10 @@ static const char *const policies[] = {
 
 enum { POLICY_COUNT = sizeof(policies) / sizeof(*policies) };
 
-static enum err
-other_person(const char *path)
+enum err
+genauth_other_person(const char *what)
 {
-	log_write(LOG_ALERT, "genauth: %s answered for another person", path);
+	log_write(LOG_ALERT, "genauth: %s answered for another person", what);
 	return ERR_OTHER_PERSON;
 }
 
@@ -54,7 +54,7 @@ genauth_read_same_name(
 			return e;
 		if ((id_members[i].any_case ? strcasecmp : strcmp)(
 			got, id) != 0)
-			return other_person("the record of a person");
+			return genauth_other_person("the record of a person");
 	}
 	return ERR_OK;
 }
@@ -192,7 +192,7 @@ check_token_owner(
 		if (json_get_text(data, "userId", &id) != ERR_OK)
 			e = ERR_REPLY;
 		else if (strcmp(id, who->id) != 0)
-			e = other_person("get-mfa-trigger-data");
+			e = genauth_other_person("get-mfa-trigger-data");
 	}
 	/* Signed calls bring no token that would name the pool. */
 	if (e == ERR_OK && s->pool_id[0] == '\0' &&
@@ -232,7 +232,7 @@ genauth_read_yes(const struct genauth_reply *reply,
 		ERR_OK)
 		return ERR_REPLY;
 	if (who->id[0] == '\0' || strcmp(id, who->id) != 0)
-		return other_person("the verification");
+		return genauth_other_person("the verification");
 	if (recovery == NULL)
 		return ERR_OK;
 	if (!genauth_token_is_sane(recovery, RECOVERY_MAX))
@@ -263,6 +263,31 @@ genauth_read_subject(const char *token, struct person *out)
 }
 
 enum err
+genauth_read_tokens(const struct json *data, const char *what,
+    struct person *owner, struct buf *token)
+{
+	const char *access = NULL, *id = NULL;
+	struct person first = {.id = ""}, same = {.id = ""};
+	enum err e;
+
+	if (json_get_text(data, "access_token", &access) != ERR_OK ||
+	    !genauth_token_is_sane(access, token->max - 1))
+		return ERR_REPLY;
+	/* it lives, so it is there to be revoked whatever else is wrong */
+	if ((e = buf_add_text(token, access)) != ERR_OK ||
+	    (e = genauth_read_subject(access, &first)) != ERR_OK ||
+	    (e = json_get_optional_text(data, "id_token", &id)) != ERR_OK)
+		return e;
+	if (id != NULL && (e = genauth_read_subject(id, &same)) != ERR_OK)
+		return e;
+	if (first.id[0] != '\0' && same.id[0] != '\0' &&
+	    strcmp(first.id, same.id) != 0)
+		return genauth_other_person(what);
+	*owner = first.id[0] != '\0' ? first : same;
+	return ERR_OK;
+}
+
+enum err
 genauth_read_login_token(const struct genauth_reply *reply,
     const struct person *who, struct buf *out)
 {
@@ -278,6 +303,6 @@ genauth_read_login_token(const struct genauth_reply *reply,
 	    (e = genauth_read_subject(token, &owner)) != ERR_OK)
 		return e;
 	if (owner.id[0] != '\0' && strcmp(owner.id, who->id) != 0)
-		return other_person("the verification");
+		return genauth_other_person("the verification");
 	return ERR_OK;
 }

@@ -3,6 +3,11 @@
 
 #include "service/genauth_call.h"
 
+/* ERR_OTHER_PERSON, after the alarm in the log: `what` speaks of somebody
+ * else. */
+__attribute__((warn_unused_result)) enum err genauth_other_person(
+    const char *what);
+
 /* Is the record of get-user the one asked for? Where it has no such member
  * (phone numbers are spelt in many ways) there is nothing to compare.
  * ERR_OTHER_PERSON, ERR_REPLY. */
@@ -36,6 +41,14 @@ __attribute__((warn_unused_result)) enum err genauth_read_yes(
 __attribute__((warn_unused_result)) enum err genauth_read_login_token(
     const struct genauth_reply *reply, const struct person *who,
     struct buf *out);
+
+/* What a sign-in brings, `what` its name in the log: `token` gets the access
+ * token, after an error, too, where there was one: it lives until it is
+ * revoked. `owner`: whom both tokens are about, "" where they do not say.
+ * ERR_REPLY, ERR_OTHER_PERSON, ERR_MEMORY. */
+__attribute__((warn_unused_result)) enum err genauth_read_tokens(
+    const struct json *data, const char *what, struct person *owner,
+    struct buf *token);
 
 /* Whom an access or id token is about, "" where it does not say ("sub"; it
  * need not be a JWT). ERR_REPLY, ERR_MEMORY. */

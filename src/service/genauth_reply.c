@@ -99,7 +99,7 @@ read_envelope(struct genauth_reply *r, bool *success)
 static bool
 is_busy(int status)
 {
-	return status == 429 || (status >= 500 && status <= 599);
+	return status >= 500 && status <= 599;
 }
 
 static bool
@@ -124,6 +124,8 @@ genauth_reply_decode(const struct http_reply *from, struct genauth_reply *out)
 	for (size_t i = 0; i < sizeof(code_errors) / sizeof(*code_errors); i++)
 		if (out->code == code_errors[i].code)
 			return code_errors[i].err;
+	if (from->status == 429 || out->status == 429)
+		return ERR_THROTTLED;
 	if (is_busy(from->status) || is_busy(out->status))
 		return ERR_BUSY;
 	if (is_refused(from->status) || is_refused(out->status))
@@ -141,6 +143,8 @@ genauth_reply_decode_oauth(
 	if (from->status >= 200 && from->status <= 299 &&
 	    json_is_absent(out->root, "error"))
 		return ERR_OK;
+	if (from->status == 429)
+		return ERR_THROTTLED;
 	if (is_busy(from->status))
 		return ERR_BUSY;
 	return is_refused(from->status) ? ERR_CREDENTIAL : ERR_REPLY;

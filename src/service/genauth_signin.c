@@ -1,17 +1,15 @@
 /*
  * Turns a password into an access token, or into the challenge that stands
- * before one, and takes the token back at the end. Answers no challenge: see
- * login/login.h. (Sections 2.4, 3.4 and 3.5 of GenAuth's API.)
+ * before one, and takes tokens back. Answers no challenge: see login/login.h.
+ * (Sections 2.4, 3.4 and 3.5 of GenAuth's API.)
  */
-#include "service/self.h"
+#include "service/genauth_signin.h"
 
 #include <string.h>
 
-#include "base/log.h"
-#include "service/genauth_call.h"
 #include "service/genauth_read.h"
 
-enum { TOKEN_MAX_BYTES = 8192, PAYLOAD_MAX_BYTES = 4096 };
+enum { PAYLOAD_MAX_BYTES = 4096 };
 
 static const char wrong[] = "the account or the password is wrong";
 static const char locked[] =
@@ -28,77 +26,61 @@ static const char other_step[] = "the service wants a step that a terminal "
 /* What a sign-in can be answered with, section 6.3. */
 static const struct {
 	int code;
+	enum err err;
 	const char *why;
 } refusals[] = {
-    {1576, suspended}, {2120008, suspended}, {2130010, suspended},
-    {1639, new_password}, {2058, new_password}, {2061, new_password},
-    {2071, new_password},
-    {1643, locked}, {2005, locked}, {2057, locked},
-    {2000, captcha},
-    {2004, wrong}, {2006, wrong}, {2333, wrong},
-    {2921, other_step}, {2930, other_step}, {1108, other_step},
+    {1576, ERR_INACTIVE_PERSON, suspended},
+    {2120008, ERR_INACTIVE_PERSON, suspended},
+    {2130010, ERR_INACTIVE_PERSON, suspended},
+    {1639, ERR_DECLINED, new_password},
+    {2058, ERR_DECLINED, new_password},
+    {2061, ERR_DECLINED, new_password},
+    {2071, ERR_DECLINED, new_password},
+    {1643, ERR_INACTIVE_PERSON, locked},
+    {2005, ERR_INACTIVE_PERSON, locked},
+    {2057, ERR_INACTIVE_PERSON, locked},
+    {2000, ERR_DECLINED, captcha},
+    {2004, ERR_WRONG_PASSWORD, wrong},
+    {2006, ERR_WRONG_PASSWORD, wrong},
+    {2333, ERR_WRONG_PASSWORD, wrong},
+    {2921, ERR_DECLINED, other_step},
+    {2930, ERR_DECLINED, other_step},
+    {1108, ERR_DECLINED, other_step},
 };
 
-void
-self_init(struct self *me, struct service *service)
+static enum err
+refuse(struct service *s, enum err e, const char *why)
 {
-	*me = (struct self){.service = service};
-	buf_init(&me->token, TOKEN_MAX_BYTES);
-}
-
-void
-self_clear(struct self *me)
-{
-	buf_clear(&me->token);
-	self_init(me, me->service);
+	s->why = why;
+	return e;
 }
 
 static enum err
-print_payload(
-    const char *account, const struct buf *password, struct buf *out)
+print_payload(const struct sign_in *q, struct buf *out)
 {
 	struct json *object = json_new_object();
 	enum err e;
 
-	json_put_text(object, "account", account);
-	json_put_text(object, "password", buf_text(password));
+	json_put_text(object, q->account_type, q->account);
+	json_put_text(object, "password", buf_text(q->password));
 	e = json_print(object, out);
 	json_free(&object);
 	return e;
 }
 
 static enum err
-other_person(void)
+print_options(const struct sign_in *q, struct buf *out)
 {
-	log_write(LOG_ALERT, "genauth: sign-in answered for another person");
-	return ERR_OTHER_PERSON;
-}
-
-/* Both tokens are of one person, and that is who signed in. */
-static enum err
-read_tokens(struct self *me, const struct json *data)
-{
-	const char *token = NULL, *id_token = NULL;
-	struct person owner = {.id = ""}, same = {.id = ""};
+	struct json *object;
 	enum err e;
 
-	if (json_get_text(data, "access_token", &token) != ERR_OK ||
-	    !genauth_token_is_sane(token, me->token.max - 1))
-		return ERR_REPLY;
-	/* it lives, so it is there to be revoked whatever else is wrong */
-	if ((e = buf_add_text(&me->token, token)) != ERR_OK ||
-	    (e = genauth_read_subject(token, &owner)) != ERR_OK ||
-	    (e = json_get_optional_text(data, "id_token", &id_token)) !=
-		ERR_OK)
-		return e;
-	if (id_token != NULL &&
-	    (e = genauth_read_subject(id_token, &same)) != ERR_OK)
-		return e;
-	if (owner.id[0] != '\0' && same.id[0] != '\0' &&
-	    strcmp(owner.id, same.id) != 0)
-		return other_person();
-	me->person = owner.id[0] != '\0' ? owner : same;
-	return ERR_OK;
+	if (q->client_ip == NULL)
+		return ERR_OK;
+	object = json_new_object();
+	json_put_text(object, "clientIp", q->client_ip);
+	e = json_print(object, out);
+	json_free(&object);
+	return e;
 }
 
 /* Who is challenged: the mfaToken says it, as in the documented sample. */
@@ -139,43 +121,46 @@ read_old_challenge(const struct json *data, struct challenge *out)
 }
 
 static enum err
-read_challenge(struct self *me, const struct genauth_reply *reply,
-    struct challenge *out)
+read_challenge(struct service *s, const struct genauth_reply *reply,
+    struct person *who, struct challenge *out)
 {
-	enum err e = read_challenged(reply->data, &me->person);
+	enum err e = read_challenged(reply->data, who);
 
 	if (e != ERR_OK)
 		return e;
 	if (reply->code == 1635 &&
 	    json_is_absent(reply->data, "applicationMfa"))
 		return read_old_challenge(reply->data, out);
-	return genauth_read_challenge(
-	    me->service, reply->data, &me->person, out);
+	return genauth_read_challenge(s, reply->data, who, out);
 }
 
 /* Why not? Nothing of it is for a terminal to go on with. */
 static enum err
-read_refusal(struct self *me, enum err e, const struct genauth_reply *reply)
+read_refusal(
+    struct service *s, enum err e, const struct genauth_reply *reply)
 {
 	for (size_t i = 0; i < sizeof(refusals) / sizeof(*refusals); i++)
 		if (reply->code == refusals[i].code)
-			me->why = refusals[i].why;
-	if (me->why == NULL && reply->status >= 300 && reply->status <= 399)
-		me->why = other_step;
-	return me->why != NULL ? ERR_DECLINED : e;
+			return refuse(s, refusals[i].err, refusals[i].why);
+	if (reply->status >= 300 && reply->status <= 399)
+		return refuse(s, ERR_DECLINED, other_step);
+	return e;
 }
 
-enum err
-self_sign_in(struct self *me, const char *account,
-    const struct buf *password, struct challenge *challenge)
+static enum err
+send_password(struct service *s, const struct sign_in *q,
+    struct genauth_reply *reply)
 {
-	const struct service_settings *cfg = me->service->settings;
+	const struct service_settings *cfg = s->settings;
 	bool secret = cfg->app_secret.len > 0;
 	struct buf payload = BUF_INIT(PAYLOAD_MAX_BYTES);
-	enum err e = print_payload(account, password, &payload);
+	struct buf options = BUF_INIT(PAYLOAD_MAX_BYTES);
+	enum err e = print_payload(q, &payload);
+	enum err e_options = print_options(q, &options);
 	const struct genauth_param params[] = {
 	    {"connection", "PASSWORD"},
 	    {"passwordPayload", buf_text(&payload)},
+	    {"options", options.len > 0 ? buf_text(&options) : NULL},
 	    {"client_id", secret ? cfg->app_id : NULL},
 	    {"client_secret", secret ? buf_text(&cfg->app_secret) : NULL},
 	    {NULL, NULL},
@@ -185,47 +170,86 @@ self_sign_in(struct self *me, const char *account,
 	    .base = cfg->app_url,
 	    .path = "/api/v3/signin",
 	    .params = params,
-	    .json_params = 1u << 1,
+	    .json_params = 1u << 1 | 1u << 2,
 	    .auth = GENAUTH_APP,
 	};
-	struct genauth_reply reply = {0};
 
-	self_clear(me);
-	challenge_clear(challenge);
 	if (e == ERR_OK)
-		e = genauth_perform(me->service, &call, &reply);
+		e = e_options;
+	if (e == ERR_OK)
+		e = genauth_perform(s, &call, reply);
+	buf_clear(&options);
 	buf_clear(&payload);
-	if (e == ERR_OK)
-		e = read_tokens(me, reply.data);
-	else if (e == ERR_REPLY && (reply.code == 1635 || reply.code == 1636))
-		e = read_challenge(me, &reply, challenge);
-	else
-		e = read_refusal(me, e, &reply);
-	if (e != ERR_OK)
-		challenge_clear(challenge);
-	genauth_reply_clear(&reply);
 	return e;
 }
 
 enum err
-self_use_token(struct self *me, const struct buf *token)
+genauth_password(struct service *s, const struct sign_in *q,
+    struct person *who, struct challenge *out, struct buf *token)
 {
+	const struct buf *password = q->password;
+	struct genauth_reply reply = {0};
+	struct person person = {.id = ""};
 	enum err e;
 
-	self_clear(me);
-	if (strlen(buf_text(token)) != token->len ||
-	    !genauth_token_is_sane(buf_text(token), me->token.max - 1))
+	s->why = NULL;
+	challenge_clear(out);
+	buf_clear(token);
+	/* Nothing, or a NUL that would hide what follows: never sent. */
+	if (password->len == 0 || strlen(buf_text(password)) != password->len)
+		return refuse(s, ERR_WRONG_PASSWORD, wrong);
+	e = send_password(s, q, &reply);
+	if (e == ERR_OK)
+		e = genauth_read_tokens(
+		    reply.data, "sign-in", &person, token);
+	else if (e == ERR_REPLY && (reply.code == 1635 || reply.code == 1636))
+		e = read_challenge(s, &reply, &person, out);
+	else
+		e = read_refusal(s, e, &reply);
+	if (e == ERR_OK)
+		*who = person;
+	else
+		challenge_clear(out);
+	genauth_reply_clear(&reply);
+	return e;
+}
+
+/* It signed in without a second factor: that is still to be shown, with the
+ * authenticator, by the token's owner. */
+static enum err
+want_authenticator(const struct person *who, const struct buf *token,
+    struct challenge *out)
+{
+	if (who->id[0] == '\0')
 		return ERR_REPLY;
-	e = genauth_read_subject(buf_text(token), &me->person);
-	return e != ERR_OK ? e : buf_add_text(&me->token, buf_text(token));
+	out->bound = FACTOR_BIT(FACTOR_OTP);
+	out->first = FACTOR_OTP;
+	out->signed_in = true;
+	return buf_add(&out->token, token->ptr, token->len);
 }
 
 enum err
-self_sign_out(struct self *me)
+genauth_sign_in(struct service *s, const struct sign_in *q,
+    struct person *who, struct challenge *out, struct buf *token)
 {
-	const struct service_settings *cfg = me->service->settings;
+	struct person person = {.id = ""};
+	enum err e = genauth_password(s, q, &person, out, token);
+
+	if (e == ERR_OK && token->len > 0)
+		e = want_authenticator(&person, token, out);
+	if (e == ERR_OK)
+		*who = person;
+	else
+		challenge_clear(out);
+	return e;
+}
+
+enum err
+genauth_sign_out(struct service *s, const struct buf *token)
+{
+	const struct service_settings *cfg = s->settings;
 	const struct genauth_param params[] = {
-	    {"token", buf_text(&me->token)},
+	    {"token", buf_text(token)},
 	    {"client_id", cfg->app_id},
 	    {"client_secret",
 		cfg->app_secret.len > 0 ? buf_text(&cfg->app_secret) : NULL},
@@ -243,10 +267,9 @@ self_sign_out(struct self *me)
 	struct genauth_reply reply = {0};
 	enum err e;
 
-	if (me->token.len == 0)
+	if (token->len == 0)
 		return ERR_OK;
-	e = genauth_perform(me->service, &call, &reply);
+	e = genauth_perform(s, &call, &reply);
 	genauth_reply_clear(&reply);
-	self_clear(me);
 	return e;
 }

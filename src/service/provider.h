@@ -12,6 +12,7 @@ enum factor {
 	FACTOR_OTP,      /* authenticator app */
 	FACTOR_SMS,
 	FACTOR_EMAIL,
+	FACTOR_PUSH,     /* approved on the phone, no code */
 	FACTOR_RECOVERY, /* recovery code, spent when used */
 	FACTOR_COUNT
 };
@@ -23,7 +24,12 @@ enum answer { ANSWER_NO = 0, ANSWER_WAIT, ANSWER_YES };
 
 enum management_auth { MANAGEMENT_BEARER, MANAGEMENT_SIGNED };
 
-enum { PERSON_ID_MAX = 256, CONTACT_MAX = 256, REQUEST_ID_MAX = 80 };
+enum {
+	PERSON_ID_MAX = 256,
+	CONTACT_MAX = 256,
+	REQUEST_ID_MAX = 80,
+	PUSH_ID_MAX = 128,
+};
 
 /* From the configuration; strings owned by it. */
 struct service_settings {
@@ -53,6 +59,7 @@ struct challenge {
 	unsigned bound;       /* FACTOR_BIT()s bound and switched on */
 	enum factor first;    /* the one the service prefers, if bound */
 	struct buf token;     /* proves to the service whom we ask about */
+	bool signed_in;       /* it is an access token: FACTOR_OTP only */
 	char phone[CONTACT_MAX];
 	char phone_country[16];
 	char email[CONTACT_MAX];
@@ -61,13 +68,29 @@ struct challenge {
 void challenge_init(struct challenge *c);
 void challenge_clear(struct challenge *c);
 
+/* A login that waits for the phone; zeroed is none. */
+struct push {
+	char id[PUSH_ID_MAX];
+	int life_s; /* after which the service gives up */
+};
+
+/* A sign-in with a password. All borrowed; `client_ip` NULL: not known. */
+struct sign_in {
+	const char *account_type; /* "account" for any, "username", "email",
+	                             "phone" */
+	const char *account;
+	const struct buf *password;
+	const char *client_ip;
+};
+
 struct token_cache;
 
 /*
  * One talk with the remote API, for one login or one command. All borrowed.
  * `request_id` and `wait_s` speak of the last reply: the service's name for
  * it ("" where it gave none, cleaned), and how long it asked us to wait (-1
- * where it did not say).
+ * where it did not say). `why`: what a sign_in() that failed means for the
+ * person, in plain words; NULL where there is nothing to add to the error.
  */
 struct service {
 	const struct provider *provider;
@@ -77,6 +100,8 @@ struct service {
 	struct token_cache *tokens; /* NULL: no cache */
 	char request_id[REQUEST_ID_MAX];
 	int wait_s;
+	const char *why;
+	bool sent;                  /* the last request went out */
 	struct buf bearer;          /* management token in use */
 	char pool_id[PERSON_ID_MAX];
 	struct buf *login_token;    /* not NULL: check() appends the token
@@ -90,10 +115,11 @@ void service_clear(struct service *s);
 
 /*
  * A remote API, one file each. Any function may return ERR_MEMORY,
- * ERR_SYSTEM, ERR_UNREACHABLE, ERR_TIMEOUT, ERR_BUSY, ERR_TLS, ERR_REPLY,
- * ERR_CREDENTIAL, ERR_CONFIG, ERR_TOO_SLOW (deadline), ERR_INACTIVE_PERSON
- * (locked meanwhile); outputs are set only on ERR_OK, objects are reset on
- * failure. ERR_NO_FACTOR from send() and check(): not bound.
+ * ERR_SYSTEM, ERR_UNREACHABLE, ERR_TIMEOUT, ERR_BUSY, ERR_THROTTLED, ERR_TLS,
+ * ERR_REPLY, ERR_CREDENTIAL, ERR_CONFIG, ERR_TOO_SLOW (deadline),
+ * ERR_INACTIVE_PERSON (locked meanwhile); outputs are set only on ERR_OK,
+ * objects are reset on failure. ERR_NO_FACTOR from send() and check(): not
+ * bound.
  */
 struct provider {
 	const char *name;
@@ -118,6 +144,32 @@ struct provider {
 	enum err (*check)(struct service *s, const struct person *who,
 	    const struct challenge *c, enum factor f, const struct buf *code,
 	    enum answer *out, struct buf *new_recovery);
+
+	/* Have the phone of this account ask whether this login is meant.
+	 * Also ERR_UNKNOWN_PERSON, ERR_TOO_SOON as send(), ERR_NO_FACTOR: no
+	 * push for this person or application. */
+	enum err (*push)(struct service *s, const char *directory_id,
+	    struct push *out);
+
+	/* What has the phone said? WAIT: nothing yet; NO: refused there; YES
+	 * only where the service names `who`, and whatever token it gave is
+	 * revoked. Also ERR_EXPIRED, ERR_OTHER_PERSON. */
+	enum err (*poll)(struct service *s, const struct person *who,
+	    const struct push *p, enum answer *out);
+
+	/*
+	 * Sign in with a password: who that is, and what is still to be
+	 * answered, always something: a sign-in alone proves no second factor.
+	 * `token` gets the access token where there is one, after an error,
+	 * too: it is to be given to sign_out() in any case. ERR_WRONG_PASSWORD,
+	 * ERR_INACTIVE_PERSON, ERR_DECLINED with s->why; ERR_CREDENTIAL: the
+	 * application's, not the password.
+	 */
+	enum err (*sign_in)(struct service *s, const struct sign_in *q,
+	    struct person *who, struct challenge *out, struct buf *token);
+
+	/* Revoke the token. Nothing for an empty one. */
+	enum err (*sign_out)(struct service *s, const struct buf *token);
 };
 
 extern const struct provider provider_genauth;
