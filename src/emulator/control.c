@@ -152,8 +152,11 @@ answer_push(struct call *c)
 		p->status = "AUTHORIZED", done(c);
 	else if (action != NULL && strcmp(action, "CANCEL") == 0)
 		p->status = "CANCELLED", done(c);
+	else if (action != NULL && strcmp(action, "FAIL") == 0)
+		p->status = "ERROR", done(c);
 	else
-		fail(c, MHD_HTTP_BAD_REQUEST, "action is CONFIRM or CANCEL");
+		fail(c, MHD_HTTP_BAD_REQUEST,
+		    "action is CONFIRM, CANCEL or FAIL");
 }
 
 static void
@@ -245,6 +248,7 @@ show_user(struct call *c)
 	cJSON_AddStringToObject(c->json, "phone", u->phone);
 	cJSON_AddStringToObject(c->json, "otpSecret", u->otp_secret);
 	cJSON_AddStringToObject(c->json, "recoveryCode", u->recovery);
+	cJSON_AddStringToObject(c->json, "lastIp", u->last_ip);
 	cJSON_AddBoolToObject(c->json, "face", u->face);
 	cJSON_AddBoolToObject(c->json, "flashbackMfa", u->flashback_mfa);
 }

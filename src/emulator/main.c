@@ -63,7 +63,7 @@ usage(FILE *out)
 	      "code\n"
 	      "  GET    /totp?user=NAME[&offset=STEPS]\n"
 	      "  GET    /push                     those not yet answered\n"
-	      "  POST   /push?action=CONFIRM|CANCEL[&id=ID]\n"
+	      "  POST   /push?action=CONFIRM|CANCEL|FAIL[&id=ID]\n"
 	      "  GET, POST, DELETE /fault         "
 	      "?name=&value=&path=&count=\n"
 	      "  GET, DELETE /requests            seen so far: method, path, "

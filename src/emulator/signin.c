@@ -4,6 +4,7 @@
  */
 #include "emulator/route.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -171,6 +172,16 @@ may_sign_in(struct request *r, const struct user *u)
 	return false;
 }
 
+/* Where the person is, as the host says: no more than noted. */
+static void
+note_address(struct user *u, const cJSON *options)
+{
+	const char *address = request_text(options, "clientIp");
+
+	snprintf(u->last_ip, sizeof(u->last_ip), "%s",
+	    address == NULL ? "" : address);
+}
+
 void
 signin_password(struct request *r)
 {
@@ -202,6 +213,7 @@ signin_password(struct request *r)
 	}
 	if (u == NULL || !may_sign_in(r, u))
 		return;
+	note_address(u, options);
 	if (mfa == SIGNIN_IGNORE || r->state->factors == 0) {
 		reply_accept(r, person_tokens(r, u, scope));
 		return;

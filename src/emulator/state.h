@@ -43,6 +43,7 @@ struct user {
 	char id[32], username[64], nickname[64], email[96], phone[32];
 	char country[8], external_id[64], status[16], password[64];
 	char otp_secret[64], recovery[32]; /* "": not bound */
+	char last_ip[64]; /* the last sign-in's clientIp; "": said none */
 	bool sms_off, email_off;           /* contact kept, factor removed */
 	bool face;
 	unsigned unbinds, unbound; /* DELETE mfa-bound: asked, had an effect */
@@ -61,7 +62,7 @@ struct code {
 
 struct push {
 	char id[33], user_id[32];
-	const char *status; /* "PUSHED", "AUTHORIZED", "CANCELLED" */
+	const char *status; /* "PUSHED", "AUTHORIZED", "CANCELLED", "ERROR" */
 	time_t until;
 };
 

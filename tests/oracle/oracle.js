@@ -322,6 +322,17 @@ const tests = {
     });
     assert.strictEqual(payload(accepted(reply).access_token).sub, ids.alice);
   },
+  "signin says where the person is": async () => {
+    const lastIp = async () =>
+      JSON.parse(await control("GET", "/user?user=alice")).lastIp;
+    const credentials = { username: "alice", password: "alice-password" };
+    const signin = (options) =>
+      application().signInByUsernamePassword({ ...credentials, options });
+    accepted(await signin({ clientIp: "192.0.2.7" }));
+    assert.strictEqual(await lastIp(), "192.0.2.7");
+    accepted(await signin());
+    assert.strictEqual(await lastIp(), "");
+  },
   "signin by a code sent to the phone": async () => {
     const client = application();
     accepted(
@@ -552,6 +563,25 @@ const tests = {
     const phone = await signedIn("alice");
     const late = await phone.setPushCodeStatus({ pushCodeId, action: "CONFIRM" });
     assert.notStrictEqual(late.statusCode, 200);
+  },
+  "a push that fails says so": async () => {
+    const client = application();
+    const { pushCodeId } = accepted(
+      await client.signInByPush({ account: "alice" })
+    );
+    await control("POST", `/push?action=FAIL&id=${pushCodeId}`);
+    const after = accepted(await client.checkPushCodeStatus({ pushCodeId }));
+    assert.deepStrictEqual(after, { status: "ERROR" });
+  },
+  "a push to a suspended person is refused": async () => {
+    const reply = await application().signInByPush({ account: "erin" });
+    refused(reply, 403, 2120008);
+  },
+  "a push that is not there has no status": async () => {
+    const reply = await application().checkPushCodeStatus({
+      pushCodeId: "0".repeat(32),
+    });
+    refused(reply, 404, undefined);
   },
   "a push to nobody is refused": async () => {
     refused(await application().signInByPush({ account: "nobody" }), 404, 2004);
