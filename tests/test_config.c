@@ -14,39 +14,53 @@
 #include "temp.h"
 
 /*
- * A value for each option that is not its default. %s is the directory of
- * this test. An option without one fails the test.
+ * A value for each option that is not its default, and a line it needs beside
+ * it. %s is the directory of this test. An option that is not here fails the
+ * test.
  */
 static const struct {
-	const char *name, *value;
+	const char *name, *value, *beside;
 } examples[] = {
-    {"conf", "%s/other.conf"},
-    {"provider", NULL}, /* the other cannot check logins: see below */
-    {"management_url", "https://other.example.com"},
-    {"app_url", "https://other-app.example.com"},
-    {"app_id", "other-app"},
-    {"access_key_id", "other-key"},
-    {"access_key_secret_file", "%s/other-secret"},
-    {"app_secret_file", "%s/other-secret"},
-    {"access_token_file", "%s/other-secret"},
-    {"management_auth", "signed"},
-    {"user_id_type", "external_id"},
-    {"user_map", "%s/map"},
-    {"users", "!root *"},
-    {"factors", "otp"},
-    {"ca_file", "%s/ca.pem"},
-    {"proxy", "http://proxy.example.com:3128"},
-    {"connect_timeout", "60"},
-    {"request_timeout", "120"},
-    {"login_timeout", "600"},
-    {"fail", "open"},
-    {"flow", NULL}, /* there is one, which is the default */
-    {"tries", "10"},
-    {"prompt", "short"},
-    {"language", "zh"},
-    {"debug", "yes"},
-    {"require_reason", "yes"},
-    {"audit_file", "%s/audit"},
+    {"conf", "%s/other.conf", ""},
+    {"provider", NULL, ""}, /* the other cannot check logins: see below */
+    {"management_url", "https://other.example.com", ""},
+    {"app_url", "https://other-app.example.com", ""},
+    {"app_id", "other-app", ""},
+    {"access_key_id", "other-key", ""},
+    {"access_key_secret_file", "%s/other-secret", ""},
+    {"app_secret_file", "%s/other-secret", ""},
+    {"access_token_file", "%s/other-secret", ""},
+    {"management_auth", "signed", ""},
+    {"user_id_type", "external_id", ""},
+    {"user_map", "%s/map", ""},
+    {"users", "!root *", ""},
+    {"networks", "10.0.0.0/8 2001:db8::/32", ""},
+    {"local", "no", ""},
+    {"factors", "push otp", ""},
+    {"ca_file", "%s/ca.pem", ""},
+    {"proxy", "http://proxy.example.com:3128", ""},
+    {"connect_timeout", "60", ""},
+    {"request_timeout", "120", ""},
+    {"login_timeout", "600", ""},
+    {"push_timeout", "300", ""},
+    {"fail", "open", ""},
+    {"breaker", "5/30", ""},
+    {"flow", "signin", ""},
+    {"append", "yes", "flow = signin\n"},
+    {"try_first_pass", "yes", "flow = signin\n"},
+    {"use_first_pass", "yes", "flow = signin\n"},
+    {"account", "push", ""},
+    {"tries", "10", ""},
+    {"lockout", "5/60", ""},
+    {"max_push", "2", ""},
+    {"fail_delay", "0", ""},
+    {"state_dir", "%s/state", ""},
+    {"prompt", "short", ""},
+    {"info", "message", ""},
+    {"language", "zh", ""},
+    {"debug", "yes", ""},
+    {"require_reason", "yes", ""},
+    {"audit_file", "%s/audit", ""},
 };
 
 static const char minimal[] =
@@ -54,6 +68,12 @@ static const char minimal[] =
     "app_url = https://app.example.com\n"
     "app_id = app\n"
     "access_key_id = key\n";
+
+/* What flow = signin can do with. */
+static const char signin[] =
+    "app_url = https://app.example.com\n"
+    "app_id = app\n"
+    "flow = signin\n";
 
 static struct config config;
 static char reports[8192];
@@ -153,6 +173,18 @@ same_text(const char *a, const char *b)
 	return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
 }
 
+static bool
+same_rate(const struct option_rate *a, const struct option_rate *b)
+{
+	return a->count == b->count && a->seconds == b->seconds;
+}
+
+static bool
+same_list(const struct factor_list *a, const struct factor_list *b)
+{
+	return a->bits == b->bits && a->first == b->first;
+}
+
 /* Is the field of this option different in `a` and `b`? */
 static bool
 differs(const struct option *o, const struct config *a, const struct config *b)
@@ -165,29 +197,46 @@ differs(const struct option *o, const struct config *a, const struct config *b)
 		return *(const int *)x != *(const int *)y;
 	if (o->set == option_flag)
 		return *(const bool *)x != *(const bool *)y;
+	if (o->set == option_rate)
+		return !same_rate(x, y);
 	if (strcmp(o->name, "factors") == 0)
-		return *(const unsigned *)x != *(const unsigned *)y;
+		return !same_list(x, y);
 	return !same_text(*(const char *const *)x, *(const char *const *)y);
 }
 
+/* The example's value, NULL where there is none, and what it needs. */
 static const char *
-example_of(const char *name)
+example_of(const char *name, const char **beside)
 {
 	static char value[160];
 
 	for (size_t i = 0; i < sizeof(examples) / sizeof(examples[0]); i++) {
+		const char *text = examples[i].value;
+		bool path;
+
 		if (strcmp(examples[i].name, name) != 0)
 			continue;
-		if (examples[i].value == NULL)
+		*beside = examples[i].beside;
+		if (text == NULL)
 			return NULL;
+		path = strncmp(text, "%s", 2) == 0;
 		(void)snprintf(value, sizeof(value), "%s%s",
-		    strncmp(examples[i].value, "%s", 2) == 0 ? temp_directory
-		    : "", examples[i].value +
-		    (strncmp(examples[i].value, "%s", 2) == 0 ? 2 : 0));
+		    path ? temp_directory : "", text + (path ? 2 : 0));
 		return value;
 	}
 	fail_msg("option %s has no example in this test", name);
 	return NULL;
+}
+
+static void
+take_line(struct config *c, const char *line)
+{
+	struct buf content = BUF_INIT(256);
+
+	assert_int_equal(buf_add_text(&content, line), ERR_OK);
+	assert_int_equal(option_parse_file(config_options, c, "file",
+	    &content, note, &config), ERR_OK);
+	buf_clear(&content);
 }
 
 static void
@@ -197,7 +246,7 @@ every_option_changes_its_field_and_no_other(void **state)
 
 	(void)state;
 	for (const struct option *o = config_options; o->name != NULL; o++) {
-		const char *value = example_of(o->name);
+		const char *beside, *value = example_of(o->name, &beside);
 		char arg[200];
 		const char *const args[] = {arg};
 
@@ -210,8 +259,11 @@ every_option_changes_its_field_and_no_other(void **state)
 		    ERR_OK);
 		assert_int_equal(option_defaults(config_options, &after),
 		    ERR_OK);
-		assert_int_equal(option_parse_args(config_options, &after,
-		    args, 1, note, &config), ERR_OK);
+		if (o->from == OPTION_FILE)
+			take_line(&after, arg);
+		else
+			assert_int_equal(option_parse_args(config_options,
+			    &after, args, 1, note, &config), ERR_OK);
 		for (const struct option *p = config_options; p->name != NULL;
 		    p++)
 			if (differs(p, &before, &after) != (p == o))
@@ -221,39 +273,50 @@ every_option_changes_its_field_and_no_other(void **state)
 	}
 }
 
+/* What is required, but for `name`, and then `more`. */
+static void
+put_conf_without(const char *name, const char *more)
+{
+	char text[4096] = "", whole[4096], *rest = whole, *line;
+	size_t len = strlen(name);
+
+	(void)snprintf(whole, sizeof(whole),
+	    "%saccess_key_secret_file = %s/secret\n", minimal,
+	    temp_directory);
+	while ((line = strsep(&rest, "\n")) != NULL)
+		if (strncmp(line, name, len) != 0 || line[len] != ' ')
+			(void)strcat(strcat(text, line), "\n");
+	(void)strcat(text, more);
+	put("genauth.conf", 0600, text);
+}
+
 static void
 every_option_is_taken_from_the_file_and_from_an_argument(void **state)
 {
-	char conf[4096] = "", line[256], arg[256];
 	struct config plain;
 
 	(void)state;
-	put("genauth.conf", 0600, "");
-	for (const struct option *o = config_options; o->name != NULL; o++) {
-		const char *value = example_of(o->name);
-
-		if (value == NULL || strcmp(o->name, "conf") == 0)
-			continue;
-		assert_int_equal(o->from, OPTION_ANYWHERE);
-		(void)snprintf(line, sizeof(line), "%s = %s\n", o->name,
-		    value);
-		(void)strcat(conf, line);
-	}
 	memset(&plain, 0, sizeof(plain));
 	assert_int_equal(option_defaults(config_options, &plain), ERR_OK);
-	put("genauth.conf", 0600, conf);
-	assert_int_equal(load(NULL), ERR_OK);
-	for (const struct option *o = config_options; o->name != NULL; o++)
-		if (example_of(o->name) != NULL)
-			assert_true(differs(o, &plain, &config));
-	put_conf("");
 	for (const struct option *o = config_options; o->name != NULL; o++) {
-		const char *value = example_of(o->name);
+		const char *beside, *value = example_of(o->name, &beside);
+		char line[256], arg[256];
 
 		if (value == NULL || strcmp(o->name, "conf") == 0)
 			continue;
+		put_conf(beside);
 		(void)snprintf(arg, sizeof(arg), "%s=%s", o->name, value);
-		assert_int_equal(load(arg), ERR_OK);
+		assert_int_equal(load(arg),
+		    o->from == OPTION_FILE ? ERR_CONFIG : ERR_OK);
+		if (o->from != OPTION_FILE)
+			assert_true(differs(o, &plain, &config));
+		if (o->from == OPTION_ARG)
+			continue;
+		(void)snprintf(line, sizeof(line), "%s%s = %s\n", beside,
+		    o->name, value);
+		put_conf_without(o->name, line);
+		if (load(NULL) != ERR_OK)
+			fail_msg("%s", reports);
 		assert_true(differs(o, &plain, &config));
 	}
 	config_clear(&plain);
@@ -283,7 +346,10 @@ the_defaults_are_those_promised(void **state)
 	assert_string_equal(config.provider, "genauth");
 	assert_string_equal(config.service.user_id_type, "username");
 	assert_string_equal(config.users, "*");
-	assert_int_equal(config.allowed, (1u << FACTOR_COUNT) - 1);
+	assert_int_equal(config.allowed.bits, FACTOR_BIT(FACTOR_OTP) |
+	    FACTOR_BIT(FACTOR_SMS) | FACTOR_BIT(FACTOR_EMAIL) |
+	    FACTOR_BIT(FACTOR_RECOVERY));
+	assert_int_equal(config.allowed.first, FACTOR_OTP);
 	assert_int_equal(config.service.management_auth, MANAGEMENT_BEARER);
 	assert_int_equal(config.http.connect_timeout_ms, 5000);
 	assert_int_equal(config.http.request_timeout_ms, 10000);
@@ -297,6 +363,29 @@ the_defaults_are_those_promised(void **state)
 	assert_null(config.user_map);
 	assert_null(config.http.ca_file);
 	assert_null(config.http.proxy);
+}
+
+/* None of them exempts anybody, or asks anything of who has no GenAuth. */
+static void
+the_defaults_of_policy_and_feel_are_those_promised(void **state)
+{
+	(void)state;
+	loads("");
+	assert_null(config.networks);
+	assert_true(config.local);
+	assert_int_equal(config.push_timeout_ms, 60000);
+	assert_int_equal(config.fail_delay_ms, 2000);
+	assert_int_equal(config.breaker.count, 3);
+	assert_int_equal(config.breaker.seconds, 60);
+	assert_int_equal(config.lockout.count, 10);
+	assert_int_equal(config.lockout.seconds, 900);
+	assert_int_equal(config.max_push, 1);
+	assert_string_equal(config.state_dir, RUNTIMEDIR);
+	assert_int_equal(config.account, ACCOUNT_IGNORE);
+	assert_int_equal(config.info, INFO_AUTO);
+	assert_false(config.append);
+	assert_false(config.try_first_pass);
+	assert_false(config.use_first_pass);
 }
 
 static void
@@ -337,6 +426,220 @@ words_mean_what_the_enums_say(void **state)
 }
 
 static void
+words_of_flows_mean_what_the_enums_say(void **state)
+{
+	(void)state;
+	loads("flow = signin\ninfo = prompt\nlocal = no\nappend = yes\n");
+	assert_int_equal(config.flow, FLOW_SIGNIN);
+	assert_int_equal(config.info, INFO_PROMPT);
+	assert_false(config.local);
+	assert_true(config.append);
+	loads("account = push\ninfo = message\nbreaker = off\n");
+	assert_int_equal(config.account, ACCOUNT_PUSH);
+	assert_int_equal(config.info, INFO_MESSAGE);
+	assert_int_equal(config.breaker.count, 0);
+}
+
+static void
+takes(const char *name, const char *value)
+{
+	char arg[100];
+
+	(void)snprintf(arg, sizeof(arg), "%s=%s", name, value);
+	if (load(arg) != ERR_OK)
+		fail_msg("%s: %s", arg, reports);
+}
+
+static void
+does_not_take(const char *name, const char *value)
+{
+	char arg[100];
+
+	(void)snprintf(arg, sizeof(arg), "%s=%s", name, value);
+	if (load(arg) != ERR_CONFIG)
+		fail_msg("%s is taken", arg);
+	(void)snprintf(arg, sizeof(arg), "argument: %s: ", name);
+	if (strstr(reports, arg) == NULL)
+		fail_msg("\"%s\" not in: %s", arg, reports);
+}
+
+static void
+numbers_keep_within_their_range(void **state)
+{
+	static const struct {
+		const char *name;
+		int min, max;
+	} ranges[] = {
+	    {"connect_timeout", 1, 60}, {"request_timeout", 1, 120},
+	    {"login_timeout", 10, 600}, {"push_timeout", 10, 300},
+	    {"fail_delay", 0, 10}, {"tries", 1, 10}, {"max_push", 1, 5}};
+	static const char *const odd[] = {"-1", "+1", "1x", "1.5",
+	    "0x10", "9999999999"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(ranges) / sizeof(ranges[0]); i++) {
+		for (int edge = -1; edge <= 1; edge++) {
+			char low[16], high[16];
+
+			(void)snprintf(low, sizeof(low), "%d",
+			    ranges[i].min + edge);
+			(void)snprintf(high, sizeof(high), "%d",
+			    ranges[i].max + edge);
+			(edge >= 0 ? takes : does_not_take)(
+			    ranges[i].name, low);
+			(edge <= 0 ? takes : does_not_take)(
+			    ranges[i].name, high);
+		}
+		for (size_t k = 0; k < sizeof(odd) / sizeof(odd[0]); k++)
+			does_not_take(ranges[i].name, odd[k]);
+	}
+}
+
+static void
+rates_are_a_count_within_seconds_or_off(void **state)
+{
+	static const char *const odd[] = {"on", "no", "0/60", "3/0", "3",
+	    "3/", "/60", "/", "3/60/1", "-1/60", "3/-1", "3 / 60", "3/60s",
+	    "OFF", "101/60", "9999999999/60", "3/9999999999"};
+	static const char *const names[] = {"breaker", "lockout"};
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		takes(names[i], "off");
+		takes(names[i], "1/1");
+		takes(names[i], "100/3600");
+		for (size_t k = 0; k < sizeof(odd) / sizeof(odd[0]); k++)
+			does_not_take(names[i], odd[k]);
+	}
+	does_not_take("breaker", "3/3601");
+	takes("lockout", "10/604800");
+	assert_int_equal(config.lockout.count, 10);
+	assert_int_equal(config.lockout.seconds, 604800);
+	does_not_take("lockout", "10/604801");
+}
+
+static void
+words_that_are_none_are_refused(void **state)
+{
+	(void)state;
+	does_not_take("flow", "trigger signin");
+	does_not_take("account", "ask");
+	does_not_take("info", "messages");
+	does_not_take("local", "maybe");
+	does_not_take("append", "1");
+	does_not_take("networks", "gateway.example.com");
+	does_not_take("networks", "0.0.0.0/0");
+	does_not_take("factors", "push push");
+}
+
+/* What is right by itself, and not together. */
+static void
+options_that_contradict_each_other_are_refused(void **state)
+{
+	static const struct {
+		const char *lines, *arg, *because;
+	} table[] = {
+	    {"append = yes\n", NULL, "append: needs flow = signin"},
+	    {"", "try_first_pass", "try_first_pass, use_first_pass: need"},
+	    {"", "use_first_pass", "try_first_pass, use_first_pass: need"},
+	    {"flow = signin\nappend = yes\n", "flow=trigger",
+		"append: needs flow = signin"},
+	    {"flow = signin\naccount = push\n", NULL,
+		"account: push needs flow = trigger"},
+	    {"flow = signin\nuser_id_type = user_id\n", NULL,
+		"flow: signin needs user_id_type = username, email or phone"},
+	    {"flow = signin\n", "user_id_type=custom_field",
+		"flow: signin needs user_id_type"},
+	    {"flow = signin\nfail = open\n", NULL,
+		"fail: open cannot go with flow = signin"},
+	    {"flow = signin\nfail = open\n", "use_first_pass",
+		"fail: open cannot go with flow = signin"},
+	    {"factors = otp push\nuser_id_type = external_id\n", NULL,
+		"factors, account: push needs user_id_type"},
+	    {"account = push\nuser_id_type = identity\n", NULL,
+		"factors, account: push needs user_id_type"},
+	    {"factors = push\nlogin_timeout = 59\n", NULL,
+		"push_timeout: is longer than login_timeout"},
+	    {"account = push\npush_timeout = 101\n", NULL,
+		"push_timeout: is longer than login_timeout"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		put_conf(table[i].lines);
+		assert_int_equal(load(table[i].arg), ERR_CONFIG);
+		if (strstr(reports, table[i].because) == NULL)
+			fail_msg("\"%s\" not in: %s", table[i].because,
+			    reports);
+	}
+}
+
+static void
+options_that_go_together_are_taken(void **state)
+{
+	static const char *const ids[] = {"username", "email", "phone"};
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		char lines[128];
+
+		(void)snprintf(lines, sizeof(lines), "factors = push otp\n"
+		    "account = push\nuser_id_type = %s\n", ids[i]);
+		loads(lines);
+		(void)snprintf(lines, sizeof(lines), "flow = signin\n"
+		    "append = yes\nfactors = push otp\n"
+		    "user_id_type = %s\n", ids[i]);
+		put_conf(lines);
+		assert_int_equal(load("try_first_pass"), ERR_OK);
+		assert_true(config.try_first_pass);
+		assert_int_equal(load("use_first_pass"), ERR_OK);
+		assert_true(config.use_first_pass);
+	}
+	loads("factors = push\nlogin_timeout = 60\n");
+	loads("push_timeout = 300\n"); /* nobody is sent any */
+}
+
+/* The other uses of the file do not log anybody in. */
+static void
+contradictions_matter_to_logins_only(void **state)
+{
+	char conf[160];
+	const char *const args[] = {conf};
+	const struct config_request q = {
+	    CONFIG_ADMINISTRATOR, args, 1, note, &config};
+
+	(void)state;
+	put_conf("append = yes\naccount = push\nuser_id_type = user_id\n");
+	(void)snprintf(conf, sizeof(conf), "conf=%s/genauth.conf",
+	    temp_directory);
+	assert_int_equal(config_read(&config, &q), ERR_OK);
+}
+
+static void
+signing_in_needs_no_management_key(void **state)
+{
+	char text[512];
+
+	(void)state;
+	put("genauth.conf", 0600, signin);
+	assert_int_equal(load(NULL), ERR_OK);
+	assert_int_equal(config.service.app_secret.len, 0); /* public client */
+	assert_int_equal(load("flow=trigger"), ERR_CONFIG);
+	assert_non_null(strstr(reports, "conf: management_url is missing\n"));
+	assert_non_null(strstr(reports,
+	    "conf: access_key_secret_file is missing\n"));
+	(void)snprintf(text, sizeof(text), "%sapp_secret_file = %s/secret\n"
+	    "access_key_secret_file = /nonexistent/a\n", signin,
+	    temp_directory);
+	put("genauth.conf", 0600, text);
+	assert_int_equal(load(NULL), ERR_OK);
+	assert_string_equal(buf_text(&config.service.app_secret), "s3cr3t");
+	put("secret", 0644, "s3cr3t\n");
+	assert_int_equal(load(NULL), ERR_CONFIG);
+	assert_non_null(strstr(reports, "/secret: is a secret, but open"));
+}
+
+static void
 every_user_id_type_of_the_api_is_taken(void **state)
 {
 	static const char *const types[] = {"user_id", "external_id", "phone",
@@ -363,11 +666,16 @@ arguments_win_over_the_file(void **state)
 	assert_int_equal(config.tries, 5);
 }
 
+/* What one PAM line may do is not for all of them. */
 static void
-conf_cannot_be_set_in_a_file(void **state)
+what_is_for_one_pam_line_cannot_be_set_in_a_file(void **state)
 {
 	(void)state;
 	refuses("conf = /etc/x\n", ":6: conf cannot be set in a file");
+	refuses("flow = signin\ntry_first_pass = yes\n",
+	    ":7: try_first_pass cannot be set in a file");
+	refuses("flow = signin\nuse_first_pass = yes\n",
+	    ":7: use_first_pass cannot be set in a file");
 }
 
 static void
@@ -418,7 +726,7 @@ r16_mistakes_of_every_source_are_told_at_once(void **state)
 	assert_non_null(strstr(reports, "genauth.conf:8: users: by these "
 	    "rules nobody would ever need the factor\n"));
 	assert_non_null(strstr(reports, "genauth.conf:9: factors: unknown "
-	    "factor \"pusch\"\n"));
+	    "factor \"pusch\", did you mean push\n"));
 	assert_non_null(strstr(reports, "/secret: is a secret, but open"));
 	assert_non_null(strstr(reports, "/nonexistent/map: cannot be opened"));
 	/* once, though the arguments are applied twice */
@@ -624,12 +932,21 @@ main(void)
 	    TEST(no_example_is_of_an_option_that_is_gone),
 	    TEST(every_option_says_what_it_does),
 	    TEST(the_defaults_are_those_promised),
+	    TEST(the_defaults_of_policy_and_feel_are_those_promised),
 	    TEST(the_usual_file_is_read_without_conf),
 	    TEST(required_settings_and_the_secret_are_there),
 	    TEST(words_mean_what_the_enums_say),
+	    TEST(words_of_flows_mean_what_the_enums_say),
+	    TEST(numbers_keep_within_their_range),
+	    TEST(rates_are_a_count_within_seconds_or_off),
+	    TEST(words_that_are_none_are_refused),
+	    TEST(options_that_contradict_each_other_are_refused),
+	    TEST(options_that_go_together_are_taken),
+	    TEST(contradictions_matter_to_logins_only),
+	    TEST(signing_in_needs_no_management_key),
 	    TEST(every_user_id_type_of_the_api_is_taken),
 	    TEST(arguments_win_over_the_file),
-	    TEST(conf_cannot_be_set_in_a_file),
+	    TEST(what_is_for_one_pam_line_cannot_be_set_in_a_file),
 	    TEST(a_bare_debug_argument_switches_it_on),
 	    TEST(each_missing_setting_is_told),
 	    TEST(what_an_argument_gives_is_not_missing),

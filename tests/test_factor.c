@@ -15,6 +15,7 @@
 #define OTP FACTOR_BIT(FACTOR_OTP)
 #define SMS FACTOR_BIT(FACTOR_SMS)
 #define EMAIL FACTOR_BIT(FACTOR_EMAIL)
+#define PUSH FACTOR_BIT(FACTOR_PUSH)
 #define RECOVERY FACTOR_BIT(FACTOR_RECOVERY)
 #define ALL (OTP | SMS | EMAIL | RECOVERY)
 #define NONE_SENT FACTOR_COUNT
@@ -22,26 +23,28 @@
 #define RECOVERY_CODE "e7ad-aaa4-da75-fa37-57d1-5141"
 
 static void
-list_is(const char *words, unsigned wanted)
+list_is(const char *words, unsigned bits, enum factor first)
 {
-	unsigned bits = 0;
+	struct factor_list list = {0, FACTOR_COUNT};
 	char why[128] = "";
 
-	assert_int_equal(factor_parse_list(words, &bits, why, sizeof(why)),
+	assert_int_equal(factor_parse_list(words, &list, why, sizeof(why)),
 	    ERR_OK);
-	assert_int_equal(bits, wanted);
+	assert_int_equal(list.bits, bits);
+	assert_int_equal(list.first, first);
 }
 
 static void
 list_fails(const char *words, const char *because)
 {
-	unsigned bits = 77;
+	struct factor_list list = {77, FACTOR_EMAIL};
 	char why[128] = "";
 
-	assert_int_equal(factor_parse_list(words, &bits, why, sizeof(why)),
+	assert_int_equal(factor_parse_list(words, &list, why, sizeof(why)),
 	    ERR_CONFIG);
 	assert_string_equal(why, because);
-	assert_int_equal(bits, 77);
+	assert_int_equal(list.bits, 77);
+	assert_int_equal(list.first, FACTOR_EMAIL);
 }
 
 static void
@@ -49,8 +52,17 @@ every_factor_can_be_listed(void **state)
 {
 	(void)state;
 	for (unsigned f = 0; f < FACTOR_COUNT; f++)
-		list_is(factor_rows[f].name, FACTOR_BIT(f));
-	list_is("  otp\tsms email  recovery ", ALL);
+		list_is(factor_rows[f].name, FACTOR_BIT(f), (enum factor)f);
+	list_is("  otp\tsms email  recovery ", ALL, FACTOR_OTP);
+}
+
+static void
+the_first_word_is_the_first_factor(void **state)
+{
+	(void)state;
+	list_is("push otp", OTP | PUSH, FACTOR_PUSH);
+	list_is("otp push", OTP | PUSH, FACTOR_OTP);
+	list_is(" recovery sms", SMS | RECOVERY, FACTOR_RECOVERY);
 }
 
 static void
@@ -212,6 +224,19 @@ words_choose_a_factor(void **state)
 }
 
 static void
+a_push_is_chosen_and_has_no_code(void **state)
+{
+	(void)state;
+	is_choice("p", ALL | PUSH, NONE_SENT, FACTOR_PUSH);
+	is_choice(" P ", PUSH, FACTOR_SMS, FACTOR_PUSH);
+	is_choice("push", OTP | PUSH, NONE_SENT, FACTOR_PUSH);
+	is_nothing("p", ALL, NONE_SENT);
+	is_nothing("push", ALL, NONE_SENT);
+	is_nothing("123456", PUSH, NONE_SENT);
+	is_nothing("123456", PUSH, FACTOR_PUSH);
+}
+
+static void
 a_choice_not_offered_is_nothing(void **state)
 {
 	(void)state;
@@ -357,6 +382,21 @@ the_first_prompt_says_what_can_be_answered(void **state)
 }
 
 static void
+a_push_is_offered_by_its_letter(void **state)
+{
+	(void)state;
+	prompts((struct wish){OTP | PUSH, NONE_SENT, false, true, NULL},
+	    "Verification code (or p: approve on your phone): ");
+	prompts((struct wish){PUSH, NONE_SENT, false, true, NULL},
+	    "Second factor (p: approve on your phone): ");
+	prompts((struct wish){ALL | PUSH, FACTOR_SMS, false, false, NULL},
+	    "Code from the SMS (or s: send again, e: e-mail, "
+	    "p: approve on your phone, o: authenticator): ");
+	prompts((struct wish){ALL | PUSH, NONE_SENT, true, true, NULL},
+	    "Code: ");
+}
+
+static void
 without_a_choice_none_is_shown(void **state)
 {
 	(void)state;
@@ -466,8 +506,8 @@ the_longest_prompt_fits_pam_and_ends_as_any(void **state)
 	memset(big.email, 'm', 250);
 	big.email[3] = '@';
 	for (unsigned sent = 0; sent <= FACTOR_COUNT; sent++) {
-		assert_int_equal(factor_prompt(&big, ALL, (enum factor)sent,
-		    true, true, hint, &out), ERR_OK);
+		assert_int_equal(factor_prompt(&big, ALL | PUSH,
+		    (enum factor)sent, true, true, hint, &out), ERR_OK);
 		assert_true(out.len < 500);
 		assert_string_equal(out.ptr + out.len - 3, "): ");
 	}
@@ -491,6 +531,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(every_factor_can_be_listed),
+	    cmocka_unit_test(the_first_word_is_the_first_factor),
 	    cmocka_unit_test(an_unknown_factor_is_refused_with_the_nearest),
 	    cmocka_unit_test(r11_an_unknown_factor_is_shown_cleaned),
 	    cmocka_unit_test(a_factor_listed_twice_is_refused),
@@ -502,6 +543,7 @@ main(void)
 	    cmocka_unit_test(after_sending_four_to_eight_digits_are_that_code),
 	    cmocka_unit_test(letters_choose_a_factor),
 	    cmocka_unit_test(words_choose_a_factor),
+	    cmocka_unit_test(a_push_is_chosen_and_has_no_code),
 	    cmocka_unit_test(a_choice_not_offered_is_nothing),
 	    cmocka_unit_test(a_recovery_code_is_known_by_its_shape),
 	    cmocka_unit_test(a_recovery_code_is_put_into_one_form),
@@ -512,6 +554,7 @@ main(void)
 	    cmocka_unit_test(r03_a_nul_does_not_cut_an_answer),
 	    cmocka_unit_test(a_code_that_finds_no_room_is_nothing),
 	    cmocka_unit_test(the_first_prompt_says_what_can_be_answered),
+	    cmocka_unit_test(a_push_is_offered_by_its_letter),
 	    cmocka_unit_test(without_a_choice_none_is_shown),
 	    cmocka_unit_test(without_the_authenticator_a_factor_is_asked_for),
 	    cmocka_unit_test(after_sending_the_prompt_names_the_code),

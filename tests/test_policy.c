@@ -1,5 +1,6 @@
 /*
- * Who needs the factor: the rules, and the account lookups behind them.
+ * Who needs the factor: the rules, the account lookups behind them, and the
+ * places that exempt.
  */
 #include "login/policy.h"
 
@@ -12,6 +13,8 @@
 
 #include <cmocka.h>
 
+#define COUNT(list) (sizeof(list) / sizeof((list)[0]))
+
 /*
  * A scripted account database. alice: uid 1000, primary group 100, in group
  * 10 too. zoe: uid 5000, primary group 200, listed as member of "listed".
@@ -21,6 +24,7 @@ static struct {
 	size_t person_space, group_space; /* how much they want */
 	int more_groups;                  /* alice's, before the one asked */
 	bool groups_never_fit;
+	char *zoe_is_called;
 	int person_calls;
 } script;
 
@@ -42,7 +46,8 @@ fake_getpwnam_r(const char *name, struct passwd *pw, char *space, size_t size,
 	if (!alice && strcmp(name, "zoe") != 0)
 		return 0;
 	memset(pw, 0, sizeof(*pw));
-	pw->pw_name = alice ? alice_name : zoe_name;
+	pw->pw_name = alice ? alice_name : script.zoe_is_called != NULL ?
+	    script.zoe_is_called : zoe_name;
 	pw->pw_uid = alice ? 1000 : 5000;
 	pw->pw_gid = alice ? 100 : 200;
 	*out = pw;
@@ -109,11 +114,11 @@ start(void **state)
 static void
 decides(const char *rules, const char *login, const char *wanted)
 {
+	struct local_account a = {.lookups = &fakes, .login = login};
 	const char *rule = "unset";
 	size_t len = 99;
 
-	assert_int_equal(policy_find_rule(&fakes, rules, login, &rule, &len),
-	    ERR_OK);
+	assert_int_equal(policy_find_rule(&a, rules, &rule, &len), ERR_OK);
 	assert_int_equal(len, strlen(wanted));
 	if (len == 0)
 		assert_null(rule);
@@ -124,11 +129,11 @@ decides(const char *rules, const char *login, const char *wanted)
 static void
 fails(const char *rules, const char *login, enum err wanted)
 {
+	struct local_account a = {.lookups = &fakes, .login = login};
 	const char *rule = "unset";
 	size_t len = 99;
 
-	assert_int_equal(policy_find_rule(&fakes, rules, login, &rule, &len),
-	    wanted);
+	assert_int_equal(policy_find_rule(&a, rules, &rule, &len), wanted);
 	assert_string_equal(rule, "unset");
 	assert_int_equal(len, 99);
 }
@@ -439,50 +444,443 @@ rules_never_checked_fail_where_they_are_not_understood(void **state)
 	fails("bob,carol *", "alice", ERR_CONFIG);
 }
 
-static void
-the_accounts_of_this_host_are_asked(void **state)
+/* A login from nowhere, with the accounts of this very host. */
+static enum err
+decide_here(const char *users, const char *login, struct policy_decision *out)
 {
-	bool needed = false;
-	char rule[32];
+	const struct policy policy = {.users = users, .local = true};
+	const struct policy_subject who = {login, "", ""};
 
-	(void)state;
-	assert_int_equal(policy_needs_factor("uid>=1 @root", "root", &needed,
-	    rule, sizeof(rule)), ERR_OK);
-	assert_true(needed);
-	assert_string_equal(rule, "@root");
-	assert_int_equal(policy_needs_factor("!@root *", "root", &needed,
-	    rule, sizeof(rule)), ERR_OK);
-	assert_false(needed);
-	assert_string_equal(rule, "!@root");
+	memset(out, 0, sizeof(*out)); /* which says "not needed" */
+	return policy_decide(&account_lookups_libc, &policy, &who, out);
 }
 
 static void
-no_match_means_not_needed_and_no_rule(void **state)
+the_accounts_of_this_host_are_asked(void **state)
 {
-	bool needed = true;
-	char rule[32] = "x";
+	struct policy_decision d;
 
 	(void)state;
-	assert_int_equal(policy_needs_factor("alice", "root", &needed, rule,
-	    sizeof(rule)), ERR_OK);
-	assert_false(needed);
-	assert_string_equal(rule, "");
+	assert_int_equal(decide_here("uid>=1 @root", "root", &d), ERR_OK);
+	assert_true(d.needed);
+	assert_string_equal(d.rule, "@root");
+	assert_string_equal(d.account, "root");
+	assert_int_equal(decide_here("!@root *", "root", &d), ERR_OK);
+	assert_false(d.needed);
+	assert_string_equal(d.rule, "!@root");
 }
 
 static void
 r01_an_error_never_says_not_needed(void **state)
 {
-	bool needed = true;
-	char rule[32] = "x";
+	struct policy_decision d;
 
 	(void)state;
-	assert_int_equal(policy_needs_factor("@no-such-group-here", "root",
-	    &needed, rule, sizeof(rule)), ERR_CONFIG);
-	assert_true(needed);
-	assert_int_equal(policy_needs_factor("!uid<1000 *", "no-such-user.",
-	    &needed, rule, sizeof(rule)), ERR_UNKNOWN_PERSON);
-	assert_true(needed);
-	assert_string_equal(rule, "x");
+	assert_int_equal(decide_here("@no-such-group-here", "root", &d),
+	    ERR_CONFIG);
+	assert_true(d.needed);
+	assert_int_equal(decide_here("!uid<1000 *", "no-such-user.", &d),
+	    ERR_UNKNOWN_PERSON);
+	assert_true(d.needed);
+	assert_int_equal(decide_here("*", "no-such-user.", &d),
+	    ERR_UNKNOWN_PERSON);
+	assert_true(d.needed);
+	assert_string_equal(d.account, "");
+}
+
+static void
+r31_an_account_too_long_to_name_is_an_error(void **state)
+{
+	const struct policy policy = {.users = "*", .local = true};
+	const struct policy_subject who = {"zoe", "", ""};
+	struct policy_decision d;
+	char name[257];
+
+	(void)state;
+	memset(name, 'z', sizeof(name));
+	name[256] = '\0';
+	script.zoe_is_called = name;
+	fails("bob", "zoe", ERR_SYSTEM); /* is it bob? */
+	assert_int_equal(policy_decide(&fakes, &policy, &who, &d), ERR_SYSTEM);
+	assert_true(d.needed);
+	assert_string_equal(d.account, "");
+	name[255] = '\0';
+	assert_int_equal(policy_decide(&fakes, &policy, &who, &d), ERR_OK);
+	assert_true(d.needed);
+	assert_string_equal(d.account, name);
+}
+
+static void
+a_long_rule_is_cut_in_the_log(void **state)
+{
+	char users[202] = "!";
+	const struct policy policy = {.users = users, .local = true};
+	const struct policy_subject who = {users + 1, "", ""};
+	struct policy_decision d;
+
+	(void)state;
+	memset(users + 1, 'a', sizeof(users) - 2);
+	assert_int_equal(policy_decide(&fakes, &policy, &who, &d), ERR_OK);
+	assert_false(d.needed);
+	assert_int_equal(strlen(d.rule), sizeof(d.rule) - 1);
+	assert_memory_equal(d.rule, users, sizeof(d.rule) - 1);
+}
+
+/* One login to read: needed where `account` is not NULL. */
+struct named_case {
+	const char *about;
+	struct policy policy;
+	struct policy_subject who;
+	const char *rule, *account;
+};
+
+#define NETS "10.0.0.0/8 2001:db8::/32"
+
+static const struct named_case named_cases[] = {
+    {"nobody is exempt by default", {"*", NULL, true},
+	{"alice", "10.1.2.3", "10.1.2.3 50022 10.0.0.1 22"}, "*", "alice"},
+    {"nor on the console", {"*", NULL, true}, {"alice", "", ""}, "*", "alice"},
+    {"a known network", {"*", NETS, true},
+	{"alice", "10.1.2.3", ""}, "networks=10.0.0.0/8", NULL},
+    {"its neighbour", {"*", NETS, true},
+	{"alice", "11.1.2.3", ""}, "*", "alice"},
+    {"IPv6", {"*", NETS, true},
+	{"alice", "2001:db8::9", ""}, "networks=2001:db8::/32", NULL},
+    {"sshd that listens on IPv6 says IPv4 so", {"*", NETS, true},
+	{"alice", "::ffff:10.1.2.3", ""}, "networks=10.0.0.0/8", NULL},
+    {"a name is not an address", {"*", NETS, true},
+	{"alice", "10.1.2.3.example.com", ""}, "*", "alice"},
+    {"a name where sshd knows the number", {"*", NETS, true},
+	{"alice", "pc.example.com", "10.1.2.3 50022 10.0.0.1 22"},
+	"networks=10.0.0.0/8", NULL},
+    {"the number in rhost comes first", {"*", NETS, true},
+	{"alice", "192.0.2.7", "10.1.2.3 50022 10.0.0.1 22"}, "*", "alice"},
+    {"the far end's address counts, not ours", {"*", NETS, true},
+	{"alice", "pc.example.com", "192.0.2.7 50022 10.0.0.1 22"},
+	"*", "alice"},
+    {"the console, exempt", {"*", NULL, false},
+	{"alice", "", ""}, "local=no", NULL},
+    {"over the network local says nothing", {"*", NULL, false},
+	{"alice", "192.0.2.7", ""}, "*", "alice"},
+    {"from a name, too", {"*", NETS, false},
+	{"alice", "localhost", ""}, "*", "alice"},
+    {"from UNKNOWN, too", {"*", NETS, false},
+	{"alice", "UNKNOWN", "UNKNOWN 65535 UNKNOWN 65535"}, "*", "alice"},
+    {"loopback is a network like others", {"*", NETS, false},
+	{"alice", "127.0.0.1", ""}, "*", "alice"},
+    {"ssh without rhost is not local", {"*", NULL, false},
+	{"alice", "", "192.0.2.7 50022 192.0.2.1 22"}, "*", "alice"},
+    {"users decides first", {"!alice *", NETS, false},
+	{"alice", "10.1.2.3", ""}, "!alice", NULL},
+    {"whom users does not name", {"@other", NETS, false},
+	{"alice", "10.1.2.3", ""}, "", NULL},
+    {"a network exempts before local", {"@wheel", "10.0.0.0/8", false},
+	{"alice", "10.1.2.3", ""}, "networks=10.0.0.0/8", NULL},
+    {"the account's own spelling", {"*", NULL, true},
+	{"alice@example.com", "192.0.2.7", ""}, "*", "alice"},
+};
+
+static void
+logins_from_everywhere(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(named_cases); i++) {
+		const struct named_case *c = &named_cases[i];
+		struct policy_decision d;
+
+		if (policy_decide(&fakes, &c->policy, &c->who, &d) != ERR_OK ||
+		    d.needed != (c->account != NULL) ||
+		    strcmp(d.rule, c->rule) != 0 || strcmp(d.account,
+		    c->account == NULL ? "" : c->account) != 0)
+			fail_msg("%s: %sneeded, by \"%s\"", c->about,
+			    d.needed ? "" : "not ", d.rule);
+	}
+}
+
+/*
+ * The full product. Each table says by hand what its entries mean, and
+ * wanted_of() puts the meanings together; neither reads an address or a rule.
+ */
+enum who { ALICE, SAME_ALICE, STRANGER, UNREADABLE, WHO_COUNT };
+
+static const char *const logins[WHO_COUNT] = {
+    [ALICE] = "alice", [SAME_ALICE] = "alice@example.com",
+    [STRANGER] = "stranger", [UNREADABLE] = "alice" /* the lookup fails */};
+
+/* Which rule decides for whom: its word, "" for none, or what went wrong. */
+#define BAD_CONFIG "config"
+#define NOT_HERE "unknown"
+#define NOT_KNOWN "system"
+
+static const struct {
+	const char *rules, *says[WHO_COUNT];
+} users_rows[] = {
+    {"*", {"*", "*", "*", "*"}},
+    {"!*", {"!*", "!*", "!*", "!*"}},
+    {"alice", {"alice", "alice", "", "alice"}},
+    {"!alice *", {"!alice", "*", "*", "!alice"}},
+    {"bob", {"", "", "", NOT_KNOWN}},
+    {"!bob *", {"*", "*", "*", "*"}},
+    {"alice@example.com", {"", "alice@example.com", "", NOT_KNOWN}},
+    {"@wheel", {"@wheel", "", NOT_HERE, NOT_KNOWN}},
+    {"!@wheel *", {"!@wheel", "*", NOT_HERE, NOT_KNOWN}},
+    {"@staff", {"@staff", "@staff", NOT_HERE, NOT_KNOWN}},
+    {"!@staff *", {"!@staff", "!@staff", NOT_HERE, NOT_KNOWN}},
+    {"@other", {"", "", NOT_HERE, NOT_KNOWN}},
+    {"!@other *", {"*", "*", NOT_HERE, NOT_KNOWN}},
+    {"@whele *", {BAD_CONFIG, BAD_CONFIG, NOT_HERE, NOT_KNOWN}},
+    {"uid>=1000", {"uid>=1000", "uid>=1000", NOT_HERE, NOT_KNOWN}},
+    {"uid<1000", {"", "", NOT_HERE, NOT_KNOWN}},
+    {"!uid>=1000 *", {"!uid>=1000", "!uid>=1000", NOT_HERE, NOT_KNOWN}},
+    {"!uid<1000 *", {"*", "*", NOT_HERE, NOT_KNOWN}},
+    {"bob,carol *", {BAD_CONFIG, BAD_CONFIG, BAD_CONFIG, BAD_CONFIG}},
+};
+
+/* Where a login comes from: nothing said, 10.1.2.3, 2001:db8::1, another
+ * address, or something that is none. */
+enum place { NOTHING, TEN, SIX, ELSEWHERE, NO_ADDRESS, PLACE_COUNT };
+
+/* Which network has the place: its word, or NULL. */
+static const struct {
+	const char *list, *has[PLACE_COUNT];
+} network_rows[] = {
+    {NULL, {NULL}},
+    {"10.0.0.0/8", {[TEN] = "10.0.0.0/8"}},
+    {"10.1.2.3", {[TEN] = "10.1.2.3"}},
+    {"192.0.2.0/24 10.1.2.4 2001:db9::/32", {NULL}},
+    {"2001:db8::/32", {[SIX] = "2001:db8::/32"}},
+    {"::ffff:10.0.0.0/104", {[TEN] = "::ffff:10.0.0.0/104"}},
+    {"::/1", {[SIX] = "::/1"}},
+    {"2001:db8::/32 10.1.0.0/16 10.0.0.0/8",
+	{[TEN] = "10.1.0.0/16", [SIX] = "2001:db8::/32"}},
+};
+
+struct source {
+	const char *text;
+	enum place place;
+};
+
+static const struct source rhosts[] = {{"", NOTHING}, {"10.1.2.3", TEN},
+    {"::ffff:10.1.2.3", TEN}, {"::FFFF:a01:203", TEN}, {"2001:db8::1", SIX},
+    {"198.51.100.7", ELSEWHERE}, {"fec0::10.1.2.3", ELSEWHERE},
+    {"pc.example.com", NO_ADDRESS}, {"10.1.2.3.example.com", NO_ADDRESS},
+    {"UNKNOWN", NO_ADDRESS}, {"localhost", NO_ADDRESS}, {" ", NO_ADDRESS},
+    {"10.1.2.3 ", NO_ADDRESS}, {"010.1.2.3", NO_ADDRESS},
+    {"10.1.2.3%eth0", NO_ADDRESS}, {"10.1.2.3/8", NO_ADDRESS},
+    {"\001\xff", NO_ADDRESS}};
+
+static const struct source connections[] = {{"", NOTHING},
+    {"10.1.2.3 50022 192.0.2.1 22", TEN}, {"10.1.2.3", TEN},
+    {"::ffff:10.1.2.3 50022 ::ffff:192.0.2.1 22", TEN},
+    {"2001:db8::1 50022 2001:db8::2 22", SIX},
+    {"198.51.100.7 50022 10.1.2.3 22", ELSEWHERE},
+    {"UNKNOWN 65535 UNKNOWN 65535", NO_ADDRESS},
+    {" 10.1.2.3 50022 192.0.2.1 22", NO_ADDRESS},
+    {"10.1.2.3,50022 192.0.2.1 22", NO_ADDRESS}, {" ", NO_ADDRESS},
+    {"10.1.2.3333333333333333333333333333333333333333333333333333333333 22",
+	NO_ADDRESS}};
+
+struct wanted {
+	enum err e;
+	bool needed;
+	char rule[64];
+	const char *account;
+};
+
+/* The oracle: `says` is the word of users, `network` the one of networks. */
+static struct wanted
+wanted_of(const char *says, const char *network, bool exempt_local,
+    enum who who)
+{
+	struct wanted w = {ERR_OK, true, "", ""};
+	bool asks = says[0] != '\0' && says[0] != '!';
+
+	if (strcmp(says, BAD_CONFIG) == 0)
+		w.e = ERR_CONFIG;
+	else if (strcmp(says, NOT_HERE) == 0)
+		w.e = ERR_UNKNOWN_PERSON;
+	else if (strcmp(says, NOT_KNOWN) == 0)
+		w.e = ERR_SYSTEM;
+	if (w.e != ERR_OK)
+		return w;
+	w.needed = asks && network == NULL && !exempt_local;
+	(void)snprintf(w.rule, sizeof(w.rule), "%s%s",
+	    asks && network != NULL ? "networks=" : "",
+	    !asks ? says : network != NULL ? network :
+	    exempt_local ? "local=no" : says);
+	if (w.needed && who == STRANGER)
+		w.e = ERR_UNKNOWN_PERSON;
+	else if (w.needed && who == UNREADABLE)
+		w.e = ERR_SYSTEM;
+	else if (w.needed)
+		w.account = "alice";
+	return w;
+}
+
+/* One of the product: which row of each table. */
+struct trial {
+	size_t users, networks, rhost, connection;
+	enum who who;
+	bool local;
+};
+
+static size_t
+next_digit(size_t *number, size_t base)
+{
+	size_t digit = *number % base;
+
+	*number /= base;
+	return digit;
+}
+
+/* False behind the last one. */
+static bool
+nth_trial(size_t n, struct trial *out)
+{
+	out->local = next_digit(&n, 2) == 0;
+	out->who = (enum who)next_digit(&n, WHO_COUNT);
+	out->connection = next_digit(&n, COUNT(connections));
+	out->rhost = next_digit(&n, COUNT(rhosts));
+	out->networks = next_digit(&n, COUNT(network_rows));
+	out->users = next_digit(&n, COUNT(users_rows));
+	return n == 0;
+}
+
+static struct wanted
+wanted_of_trial(const struct trial *t)
+{
+	enum place rhost = rhosts[t->rhost].place;
+	enum place connection = connections[t->connection].place;
+	enum place from = rhost == NOTHING || rhost == NO_ADDRESS ?
+	    connection : rhost;
+
+	return wanted_of(users_rows[t->users].says[t->who],
+	    network_rows[t->networks].has[from],
+	    !t->local && rhost == NOTHING && connection == NOTHING, t->who);
+}
+
+static void
+try_one(const struct trial *t)
+{
+	const struct policy policy = {users_rows[t->users].rules,
+	    network_rows[t->networks].list, t->local};
+	const struct policy_subject subject = {logins[t->who],
+	    rhosts[t->rhost].text, connections[t->connection].text};
+	struct wanted w = wanted_of_trial(t);
+	struct policy_decision d;
+	enum err e;
+
+	memset(&d, 0, sizeof(d));
+	script.person_error = t->who == UNREADABLE ? EIO : 0;
+	e = policy_decide(&fakes, &policy, &subject, &d);
+	if (e == w.e && d.needed == w.needed && strcmp(d.rule, w.rule) == 0 &&
+	    strcmp(d.account, w.account) == 0)
+		return;
+	fail_msg("users=%s networks=%s local=%d %s%s rhost=\"%s\" "
+	    "ssh_connection=\"%s\": %s needed=%d rule=\"%s\" account=\"%s\", "
+	    "not %s needed=%d rule=\"%s\" account=\"%s\"", policy.users,
+	    policy.networks == NULL ? "" : policy.networks, policy.local,
+	    subject.login, t->who == UNREADABLE ? " (lookup fails)" : "",
+	    subject.rhost, subject.ssh_connection, err_name(e), d.needed,
+	    d.rule, d.account, err_name(w.e), w.needed, w.rule, w.account);
+}
+
+static void
+r33_every_login_under_every_policy(void **state)
+{
+	struct trial t;
+	size_t n = 0;
+
+	(void)state;
+	for (; nth_trial(n, &t); n++)
+		try_one(&t);
+	assert_int_equal(n, COUNT(users_rows) * COUNT(network_rows) *
+	    COUNT(rhosts) * COUNT(connections) * WHO_COUNT * 2);
+	print_message("%zu logins\n", n);
+}
+
+/* With users = * and local = no, only a number may take the factor away. */
+static void
+r33_only_a_numeric_address_exempts(void **state)
+{
+	const struct policy policy = {"*", "10.0.0.0/8 ::/1", false};
+	struct policy_subject who = {.login = "alice"};
+	struct policy_decision d;
+
+	(void)state;
+	for (size_t r = 0; r < COUNT(rhosts); r++)
+		for (size_t c = 0; c < COUNT(connections); c++) {
+			if (rhosts[r].place != NO_ADDRESS ||
+			    (connections[c].place != NO_ADDRESS &&
+			    connections[c].place != NOTHING))
+				continue;
+			who.rhost = rhosts[r].text;
+			who.ssh_connection = connections[c].text;
+			assert_int_equal(policy_decide(&fakes, &policy, &who,
+			    &d), ERR_OK);
+			assert_true(d.needed);
+		}
+}
+
+static void
+networks_never_checked_exempt_nobody(void **state)
+{
+	static const char *const bad[] = {"", "pc.example.com 10.0.0.0/8",
+	    "0.0.0.0/0", "10.1.2.3/8"};
+	struct policy policy = {.users = "*", .local = true};
+	const struct policy_subject who = {"alice", "10.1.2.3", ""};
+	struct policy_decision d;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(bad); i++) {
+		policy.networks = bad[i];
+		assert_int_equal(policy_decide(&fakes, &policy, &who, &d),
+		    ERR_OK);
+		assert_true(d.needed);
+	}
+}
+
+static void
+r14_a_network_does_not_excuse_a_group_lookup(void **state)
+{
+	const struct policy policy = {"!@wheel *", "10.0.0.0/8", false};
+	const struct policy_subject who = {"alice", "10.1.2.3", ""};
+	struct policy_decision d;
+
+	(void)state;
+	script.group_error = EIO;
+	assert_int_equal(policy_decide(&fakes, &policy, &who, &d), ERR_SYSTEM);
+	assert_true(d.needed);
+	script.group_error = 0;
+	script.groups_never_fit = true;
+	assert_int_equal(policy_decide(&fakes, &policy, &who, &d), ERR_SYSTEM);
+	assert_true(d.needed);
+}
+
+static void
+r24_a_network_does_not_excuse_a_hostile_name(void **state)
+{
+	const struct policy policy = {"*", "10.0.0.0/8", false};
+	const struct policy_subject who = {"a\nb", "10.1.2.3", ""};
+	struct policy_decision d;
+
+	(void)state;
+	assert_int_equal(policy_decide(&fakes, &policy, &who, &d),
+	    ERR_UNKNOWN_PERSON);
+	assert_true(d.needed);
+}
+
+static void
+a_decision_looks_up_the_account_once(void **state)
+{
+	const struct policy policy = {"uid<5 @other bob @wheel", NULL, true};
+	const struct policy_subject who = {"alice", "10.1.2.3", ""};
+	struct policy_decision d;
+
+	(void)state;
+	assert_int_equal(policy_decide(&fakes, &policy, &who, &d), ERR_OK);
+	assert_string_equal(d.account, "alice");
+	assert_int_equal(script.person_calls, 1);
 }
 
 #define TEST(f) cmocka_unit_test_setup(f, start)
@@ -519,8 +917,16 @@ main(void)
 	    TEST(r24_names_no_account_can_have_are_refused),
 	    TEST(rules_never_checked_fail_where_they_are_not_understood),
 	    TEST(the_accounts_of_this_host_are_asked),
-	    TEST(no_match_means_not_needed_and_no_rule),
 	    TEST(r01_an_error_never_says_not_needed),
+	    TEST(r31_an_account_too_long_to_name_is_an_error),
+	    TEST(a_long_rule_is_cut_in_the_log),
+	    TEST(logins_from_everywhere),
+	    TEST(r33_every_login_under_every_policy),
+	    TEST(r33_only_a_numeric_address_exempts),
+	    TEST(networks_never_checked_exempt_nobody),
+	    TEST(r14_a_network_does_not_excuse_a_group_lookup),
+	    TEST(r24_a_network_does_not_excuse_a_hostile_name),
+	    TEST(a_decision_looks_up_the_account_once),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -38,12 +38,13 @@ account_look_up(struct local_account *a)
 	a->looked_up = true;
 	a->found = r != 0 ? ERR_SYSTEM : ERR_UNKNOWN_PERSON;
 	if (r == 0 && found != NULL) {
-		a->found = ERR_OK;
+		size_t len = strlen(found->pw_name);
+
+		a->found = len < sizeof(a->name) ? ERR_OK : ERR_SYSTEM;
 		a->uid = found->pw_uid;
 		a->gid = found->pw_gid;
-		if (strlen(found->pw_name) < sizeof(a->name))
-			memcpy(a->name, found->pw_name,
-			    strlen(found->pw_name) + 1);
+		if (a->found == ERR_OK)
+			memcpy(a->name, found->pw_name, len + 1);
 	}
 	free(space);
 	return a->found;

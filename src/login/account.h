@@ -26,12 +26,13 @@ struct local_account {
 	const char *login;
 	bool looked_up;
 	enum err found;  /* what looking up said */
-	char name[256];  /* as the database spells it; "" for a longer one */
+	char name[256];  /* as the database spells it */
 	uid_t uid;
 	gid_t gid;
 };
 
-/* Fill name, uid and gid. ERR_UNKNOWN_PERSON, ERR_SYSTEM, ERR_MEMORY. */
+/* Fill name, uid and gid. ERR_UNKNOWN_PERSON, ERR_MEMORY; ERR_SYSTEM where it
+ * could not be found out, or the name does not fit. */
 __attribute__((warn_unused_result)) enum err account_look_up(
     struct local_account *a);
 

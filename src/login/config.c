@@ -11,8 +11,9 @@
 
 #include "base/file.h"
 #include "base/text.h"
-#include "login/factor.h"
+#include "login/network.h"
 #include "login/policy.h"
+#include "login/tally.h"
 #include "login/usermap.h"
 
 enum {
@@ -30,7 +31,9 @@ enum {
 const char *const config_providers[] = {"genauth", "flashback", NULL};
 static const char *const auth_words[] = {"bearer", "signed", NULL};
 static const char *const fail_words[] = {"closed", "open", NULL};
-static const char *const flow_words[] = {"trigger", NULL};
+static const char *const flow_words[] = {"trigger", "signin", NULL};
+static const char *const account_words[] = {"ignore", "push", NULL};
+static const char *const info_words[] = {"auto", "prompt", "message", NULL};
 static const char *const prompt_words[] = {"full", "short", NULL};
 static const char *const language_words[] = {"auto", "en", "zh", NULL};
 static const char *const user_id_types[] = {"user_id", "external_id", "phone",
@@ -39,9 +42,15 @@ static const char *const user_id_types[] = {"user_id", "external_id", "phone",
 static const struct option_range connect_range = {1, 60};
 static const struct option_range request_range = {1, 120};
 static const struct option_range login_range = {10, 600};
+static const struct option_range push_range = {10, 300};
+static const struct option_range delay_range = {0, 10};
 static const struct option_range tries_range = {1, 10};
+static const struct option_range max_push_range = {1, TALLY_PUSHES_MAX};
+static const struct option_rate_range breaker_range = {{1, 100}, {1, 3600}};
+static const struct option_rate_range lockout_range = {
+    {1, TALLY_TRIES_MAX}, {1, 7 * 86400}};
 
-static option_set set_users, set_factors;
+static option_set set_users, set_networks, set_factors;
 
 #define AT(member) offsetof(struct config, member)
 
@@ -63,7 +72,8 @@ const struct option config_options[] = {
 	OPTION_ANYWHERE, NULL, "file with the secret of the management key"},
     {"app_secret_file", option_path, AT(app_secret_file), NULL,
 	OPTION_ANYWHERE, NULL,
-	"file with the application's secret, for genauth-mfa self"},
+	"file with the application's secret, for flow = signin and "
+	"genauth-mfa self"},
     {"access_token_file", option_path, AT(access_token_file), NULL,
 	OPTION_ANYWHERE, NULL, "file with the access token for Flashback"},
     {"management_auth", option_word, AT(service.management_auth), "bearer",
@@ -76,8 +86,14 @@ const struct option config_options[] = {
 	"file of lines login = name at the service"},
     {"users", set_users, AT(users), "*", OPTION_ANYWHERE, NULL,
 	"who needs the factor: rules, the first that matches decides"},
+    {"networks", set_networks, AT(networks), NULL, OPTION_ANYWHERE, NULL,
+	"addresses from where no factor is needed: 10.0.0.0/8 2001:db8::/32"},
+    {"local", option_flag, AT(local), "yes", OPTION_ANYWHERE, NULL,
+	"whether logins on this host itself (console, su, sudo) need the "
+	"factor"},
     {"factors", set_factors, AT(allowed), "otp sms email recovery",
-	OPTION_ANYWHERE, NULL, "the factors that may be used"},
+	OPTION_ANYWHERE, NULL, "the factors that may be used: otp sms email "
+	"push recovery; push is sent unasked where it is first"},
     {"ca_file", option_path, AT(http.ca_file), NULL, OPTION_ANYWHERE, NULL,
 	"certificates to trust instead of the system's"},
     {"proxy", option_proxy_url, AT(http.proxy), NULL, OPTION_ANYWHERE, NULL,
@@ -88,14 +104,42 @@ const struct option config_options[] = {
 	OPTION_ANYWHERE, &request_range, "seconds to wait for one reply"},
     {"login_timeout", option_seconds, AT(login_timeout_ms), "100",
 	OPTION_ANYWHERE, &login_range, "seconds that one login may take"},
+    {"push_timeout", option_seconds, AT(push_timeout_ms), "60",
+	OPTION_ANYWHERE, &push_range, "seconds to wait for the phone"},
     {"fail", option_word, AT(fail), "closed", OPTION_ANYWHERE, fail_words,
 	"deny, or let in, while the service cannot be reached"},
+    {"breaker", option_rate, AT(breaker), "3/60", OPTION_ANYWHERE,
+	&breaker_range, "logins in a row that cannot reach the service, and "
+	"seconds for which the next do not try; or off"},
     {"flow", option_word, AT(flow), "trigger", OPTION_ANYWHERE, flow_words,
-	"how the service is asked"},
+	"ask with the management key, or sign the person in with their "
+	"GenAuth password"},
+    {"append", option_flag, AT(append), "no", OPTION_ANYWHERE, NULL,
+	"flow = signin: password and code may be one answer, "
+	"\"password,123456\""},
+    {"try_first_pass", option_flag, AT(try_first_pass), "no", OPTION_ARG,
+	NULL, "flow = signin: take the password the stack has, else ask"},
+    {"use_first_pass", option_flag, AT(use_first_pass), "no", OPTION_ARG,
+	NULL, "flow = signin: take the password the stack has, never ask"},
+    {"account", option_word, AT(account), "ignore", OPTION_ANYWHERE,
+	account_words, "push: the account phase sends a push to whom the auth "
+	"phase did not ask (ssh by key alone)"},
     {"tries", option_number, AT(tries), "3", OPTION_ANYWHERE, &tries_range,
 	"wrong codes that end the login"},
+    {"lockout", option_rate, AT(lockout), "10/900", OPTION_ANYWHERE,
+	&lockout_range, "wrong codes of one person, and seconds within which "
+	"they lock that person out of this host; or off"},
+    {"max_push", option_number, AT(max_push), "1", OPTION_ANYWHERE,
+	&max_push_range, "pushes to one person that may be open at once"},
+    {"fail_delay", option_seconds, AT(fail_delay_ms), "2", OPTION_ANYWHERE,
+	&delay_range, "seconds that a denial takes at least"},
+    {"state_dir", option_path, AT(state_dir), RUNTIMEDIR, OPTION_FILE, NULL,
+	 "where wrong codes are counted; on a disk they outlast a reboot"},
     {"prompt", option_word, AT(prompt), "full", OPTION_ANYWHERE,
 	prompt_words, "say what can be answered, or just \"Code: \""},
+    {"info", option_word, AT(info), "auto", OPTION_ANYWHERE, info_words,
+	"what must be seen goes into a question, or is a message; auto: a "
+	"question for sshd and silent hosts"},
     {"language", option_word, AT(language), "auto", OPTION_ANYWHERE,
 	language_words, "language the service answers in"},
     {"debug", option_flag, AT(debug), "no", OPTION_ANYWHERE, NULL,
@@ -125,12 +169,21 @@ set_users(const struct option *o, void *base, const char *value, char *why,
 }
 
 static enum err
+set_networks(const struct option *o, void *base, const char *value, char *why,
+    size_t why_size)
+{
+	enum err e = network_check_list(value, why, why_size);
+
+	return e != ERR_OK ? e : option_text(o, base, value, why, why_size);
+}
+
+static enum err
 set_factors(const struct option *o, void *base, const char *value, char *why,
     size_t why_size)
 {
-	unsigned *bits = (void *)((char *)base + o->offset);
+	struct factor_list *list = (void *)((char *)base + o->offset);
 
-	return factor_parse_list(value, bits, why, why_size);
+	return factor_parse_list(value, list, why, why_size);
 }
 
 static void
@@ -189,6 +242,58 @@ check_flashback(const struct loading *l)
 	return ERR_CONFIG;
 }
 
+/* Does this use speak as the person, and so without the management key? */
+static bool
+is_persons(const struct loading *l)
+{
+	return l->use == CONFIG_PERSON ||
+	    (l->use == CONFIG_LOGIN && l->c->flow == FLOW_SIGNIN);
+}
+
+static enum err
+refuse(const struct loading *l, const char *what)
+{
+	l->report(l->ctx, l->c->conf, what);
+	return ERR_CONFIG;
+}
+
+/* Options that are right by themselves and not together. */
+static enum err
+check_together(const struct loading *l)
+{
+	const struct config *c = l->c;
+	const char *type = c->service.user_id_type;
+	bool signin = c->flow == FLOW_SIGNIN;
+	bool push = (c->allowed.bits & FACTOR_BIT(FACTOR_PUSH)) != 0 ||
+	    c->account == ACCOUNT_PUSH;
+	/* what sign-in and push take a person by */
+	bool has_account = type != NULL && (strcmp(type, "username") == 0 ||
+	    strcmp(type, "email") == 0 || strcmp(type, "phone") == 0);
+	enum err e = ERR_OK;
+
+	if (l->use != CONFIG_LOGIN)
+		return ERR_OK;
+	if (c->append && !signin)
+		e = refuse(l, "append: needs flow = signin");
+	if ((c->try_first_pass || c->use_first_pass) && !signin)
+		e = refuse(l, "try_first_pass, use_first_pass: need "
+		    "flow = signin");
+	if (signin && c->fail == FAIL_OPEN)
+		e = refuse(l, "fail: open cannot go with flow = signin: the "
+		    "password that is asked with could make the service fail");
+	if (c->account == ACCOUNT_PUSH && signin)
+		e = refuse(l, "account: push needs flow = trigger");
+	if (signin && !has_account)
+		e = refuse(l, "flow: signin needs user_id_type = username, "
+		    "email or phone");
+	if (push && !has_account)
+		e = refuse(l, "factors, account: push needs user_id_type = "
+		    "username, email or phone");
+	if (push && c->login_timeout_ms < c->push_timeout_ms)
+		e = refuse(l, "push_timeout: is longer than login_timeout");
+	return e;
+}
+
 static enum err
 check_required(const struct loading *l)
 {
@@ -199,7 +304,7 @@ check_required(const struct loading *l)
 		return check_flashback(l);
 	e = require(l, "app_url", s->app_url);
 	e = worse(e, require(l, "app_id", s->app_id));
-	if (l->use == CONFIG_PERSON)
+	if (is_persons(l))
 		return e;
 	e = worse(e, require(l, "management_url", s->management_url));
 	e = worse(e, require(l, "access_key_id", s->access_key_id));
@@ -258,7 +363,11 @@ read_secrets(const struct loading *l)
 		return c->access_token_file == NULL ? ERR_OK :
 		    config_read_secret(c->access_token_file,
 			&c->service.access_token, l->report, l->ctx);
-	if (l->use == CONFIG_PERSON || c->access_key_secret_file == NULL)
+	if (l->use == CONFIG_LOGIN && c->flow == FLOW_SIGNIN)
+		return c->app_secret_file == NULL ? ERR_OK :
+		    config_read_secret(c->app_secret_file,
+			&c->service.app_secret, l->report, l->ctx);
+	if (is_persons(l) || c->access_key_secret_file == NULL)
 		return ERR_OK;
 	return config_read_secret(c->access_key_secret_file,
 	    &c->service.access_key_secret, l->report, l->ctx);
@@ -323,8 +432,10 @@ config_read(struct config *c, const struct config_request *q)
 		e = worse(e, parse_conf(&l, &was_read));
 	e = worse(e, option_parse_args(config_options, c, q->args, q->count,
 	    say_nothing, NULL));
-	if (was_read)
+	if (was_read) {
 		e = worse(e, check_required(&l));
+		e = worse(e, check_together(&l));
+	}
 	e = worse(e, default_url(c));
 	e = worse(e, read_secrets(&l));
 	e = worse(e, read_user_map(&l, c->user_map, &c->users_map_text));
@@ -367,7 +478,8 @@ config_clear(struct config *c)
 	    c->service.user_id_type, c->service.language, c->http.ca_file,
 	    c->http.proxy, c->conf, c->provider, c->access_key_secret_file,
 	    c->app_secret_file, c->access_token_file, c->audit_file,
-	    c->user_map, c->users};
+	    c->user_map, c->users, c->networks,
+	    c->state_dir};
 
 	for (size_t i = 0; i < sizeof(owned) / sizeof(owned[0]); i++)
 		free(owned[i]);

@@ -2,11 +2,14 @@
 #define LOGIN_CONFIG_H
 
 #include "base/option.h"
+#include "login/factor.h"
 #include "net/http.h"
 #include "service/provider.h"
 
 enum fail_mode { FAIL_CLOSED, FAIL_OPEN };
-enum flow { FLOW_TRIGGER };
+enum flow { FLOW_TRIGGER, FLOW_SIGNIN };
+enum account_phase { ACCOUNT_IGNORE, ACCOUNT_PUSH };
+enum info_style { INFO_AUTO, INFO_PROMPT, INFO_MESSAGE };
 enum prompt_style { PROMPT_FULL, PROMPT_SHORT };
 enum language { LANGUAGE_AUTO, LANGUAGE_EN, LANGUAGE_ZH };
 
@@ -19,10 +22,19 @@ struct config {
 	char *access_key_secret_file, *app_secret_file, *access_token_file;
 	char *user_map;          /* path, NULL: names are used as they are */
 	char *users;             /* rules of login/policy.h */
-	unsigned allowed;        /* FACTOR_BIT()s, from `factors` */
-	int login_timeout_ms;
+	char *networks;          /* words of login/network.h, NULL: none */
+	bool local;              /* logins from no address need the factor */
+	struct factor_list allowed; /* from `factors` */
+	int login_timeout_ms, push_timeout_ms, fail_delay_ms;
 	int fail;                /* enum fail_mode */
 	int flow;                /* enum flow */
+	bool append;             /* "password,123456" in one answer */
+	bool try_first_pass, use_first_pass;
+	int account;             /* enum account_phase */
+	int info;                /* enum info_style */
+	struct option_rate breaker, lockout;
+	int max_push;
+	char *state_dir;         /* where wrong codes are counted */
 	int prompt;              /* enum prompt_style */
 	int language;            /* enum language */
 	int tries;

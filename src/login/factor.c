@@ -16,6 +16,7 @@ const struct factor_row factor_rows[FACTOR_COUNT] = {
     [FACTOR_OTP] = {"otp", 'o', false, "authenticator"},
     [FACTOR_SMS] = {"sms", 's', true, "SMS"},
     [FACTOR_EMAIL] = {"email", 'e', true, "e-mail"},
+    [FACTOR_PUSH] = {"push", 'p', false, "approve on your phone"},
     [FACTOR_RECOVERY] = {"recovery", 0, false, "recovery code"},
 };
 
@@ -38,9 +39,9 @@ find(const char *word)
 
 enum err
 factor_parse_list(
-    const char *words, unsigned *bits, char *why, size_t why_size)
+    const char *words, struct factor_list *out, char *why, size_t why_size)
 {
-	unsigned found = 0;
+	struct factor_list found = {0, FACTOR_COUNT};
 	size_t len;
 
 	for (const char *p = words + strspn(words, " \t"); *p != '\0';
@@ -61,18 +62,20 @@ factor_parse_list(
 			    near == NULL ? "" : near);
 			return ERR_CONFIG;
 		}
-		if ((found & FACTOR_BIT(f)) != 0) {
+		if ((found.bits & FACTOR_BIT(f)) != 0) {
 			(void)snprintf(why, why_size,
 			    "factor \"%s\" is there twice", shown);
 			return ERR_CONFIG;
 		}
-		found |= FACTOR_BIT(f);
+		if (found.bits == 0)
+			found.first = f;
+		found.bits |= FACTOR_BIT(f);
 	}
-	if (found == 0) {
+	if (found.bits == 0) {
 		(void)snprintf(why, why_size, "no factor is named");
 		return ERR_CONFIG;
 	}
-	*bits = found;
+	*out = found;
 	return ERR_OK;
 }
 
@@ -215,7 +218,7 @@ add_choices(char *out, size_t size, const struct challenge *c,
     unsigned letters, bool show_contacts)
 {
 	static const enum factor order[] = {
-	    FACTOR_SMS, FACTOR_EMAIL, FACTOR_OTP};
+	    FACTOR_SMS, FACTOR_EMAIL, FACTOR_PUSH, FACTOR_OTP};
 	size_t len = strlen(out);
 
 	for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++) {
@@ -249,8 +252,10 @@ factor_prompt(const struct challenge *c, unsigned offered, enum factor sent,
 	add_choices(choices, sizeof(choices), c, offered & ~asked,
 	    show_contacts);
 	if (!under_way && (offered & asked) == 0) {
-		(void)snprintf(what, sizeof(what), "%s",
-		    choices[0] == '\0' ? "Recovery code" : "Second factor");
+		if (choices[0] != '\0')
+			(void)snprintf(what, sizeof(what), "Second factor");
+		else if (offered != 0)
+			(void)snprintf(what, sizeof(what), "Recovery code");
 		open = " (";
 	}
 	if (!full) {

@@ -15,10 +15,16 @@ struct factor_row {
 
 extern const struct factor_row factor_rows[FACTOR_COUNT];
 
-/* "otp sms" to bits. ERR_CONFIG with a sentence in `why` for an unknown or
+/* What may be used, and which of it the administrator named first. */
+struct factor_list {
+	unsigned bits; /* FACTOR_BIT()s */
+	enum factor first;
+};
+
+/* "push otp" to a list. ERR_CONFIG with a sentence in `why` for an unknown or
  * doubled word, or an empty list. */
 __attribute__((warn_unused_result)) enum err factor_parse_list(
-    const char *words, unsigned *bits, char *why, size_t why_size);
+    const char *words, struct factor_list *out, char *why, size_t why_size);
 
 /* What an answer is. */
 enum reply_kind {

@@ -1,397 +1,244 @@
 /*
  * The straight line of a login: policy, user map, person, factors, ask,
- * check, verdict. The only place that allows.
+ * check, verdict. The only place that allows. What the person sees is in
+ * questions.c, push.c and signin.c; what is said of it in login_log.c.
  */
 #include "login/login.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#include "base/log.h"
-#include "base/text.h"
-#include "login/factor.h"
-#include "login/policy.h"
+#include "login/attempt.h"
 #include "login/usermap.h"
 
-enum {
-	MISREAD_MAX = 3, /* answers that are no code, before we give up */
-	CHOICES_MAX = 5, /* letters typed, and so codes sent, in one login */
-	ALL_MAX_BYTES = 1024,
-};
-
-/* One login under way. */
-struct attempt {
-	const struct config *cfg;
-	const struct login_request *who;
-	struct service *service;
-	struct conversation *person;
-	const struct deadline *deadline;
-	enum err (*before_service)(void);
-	struct login_result *out;
-	struct person account;
-	struct challenge challenge;
-	unsigned offered;      /* FACTOR_BIT()s bound and allowed */
-	enum factor sent;      /* whose code is under way */
-	struct buf answer;
-	bool answered_early;   /* `answer` was given before it was asked for */
-	bool engaged;          /* see fail_open_excuses() */
-	int misread, choices;
-	char hint[128];        /* what the next prompt begins with */
-};
-
-const char *
-verdict_name(enum verdict v)
-{
-	switch (v) {
-	case VERDICT_ALLOW:
-		return "allow";
-	case VERDICT_SKIP:
-		return "skip";
-	case VERDICT_DENY:
-		break;
-	}
-	return "deny";
-}
+enum { LATE_MS = 250 }; /* less than this: the login's time is used up */
 
 bool
 fail_open_excuses(enum fail_mode mode, enum err why, bool engaged)
 {
 	if (mode != FAIL_OPEN || engaged)
 		return false;
-	return why == ERR_UNREACHABLE || why == ERR_TIMEOUT || why == ERR_BUSY;
+	return why == ERR_UNREACHABLE || why == ERR_TIMEOUT ||
+	    why == ERR_BUSY || why == ERR_THROTTLED;
 }
 
-/* Ask once; the answer is left in a->answer. Just Enter is no answer. */
-static enum err
-ask(struct attempt *a, const char *prompt, bool echo)
-{
-	int left_ms = deadline_left_ms(a->deadline);
-	enum err e;
-
-	a->engaged = true;
-	a->hint[0] = '\0';
-	if (left_ms == 0)
-		return ERR_TOO_SLOW;
-	e = a->person->ask(a->person, prompt, echo, left_ms, &a->answer);
-	if (e == ERR_OK && a->answer.len == 0)
-		e = ERR_CONVERSATION;
-	return e;
-}
-
-/* A host that may answer by itself is asked before the service hears of
- * this login; what it answers is used where the code is wanted. */
-static enum err
-ask_early(struct attempt *a)
-{
-	enum err e = ask(a, "Verification code: ", true);
-
-	a->answered_early = e == ERR_OK;
-	return e;
-}
-
-static enum err
-ask_code(struct attempt *a)
-{
-	struct buf prompt = BUF_INIT(ALL_MAX_BYTES);
-	enum err e;
-
-	if (a->answered_early) {
-		a->answered_early = false;
-		return ERR_OK;
-	}
-	e = factor_prompt(&a->challenge, a->offered, a->sent,
-	    a->cfg->prompt == PROMPT_FULL, a->who->first_factor,
-	    a->hint[0] == '\0' ? NULL : a->hint, &prompt);
-	if (e == ERR_OK)
-		e = ask(a, buf_text(&prompt), false);
-	buf_clear(&prompt);
-	return e;
-}
-
-static void
-hint_wait(struct attempt *a, const char *what)
-{
-	int wait_s = a->service->wait_s;
-
-	if (wait_s > 0)
-		(void)snprintf(a->hint, sizeof(a->hint),
-		    "%s Another can be sent in %d s.", what, wait_s);
-	else
-		(void)snprintf(a->hint, sizeof(a->hint),
-		    "%s Another can be sent after a minute.", what);
-}
-
-/* The person chose `f`: send a code. What stands in the way of sending becomes a hint while
- * there is something else to answer with. */
-static enum err
-send_code(struct attempt *a, enum factor f)
+enum err
+attempt_approach(struct attempt *a)
 {
 	enum err e;
 
-	if (++a->choices > CHOICES_MAX)
-		return ERR_TRIES;
-	if (!factor_rows[f].sent) { /* back to the authenticator */
-		a->sent = FACTOR_COUNT;
-		return ERR_OK;
-	}
-	e = a->service->provider->send(a->service, &a->challenge, f);
-	if (e == ERR_OK) {
-		a->sent = f;
-	} else if (e == ERR_TOO_SOON) {
-		a->sent = f;
-		hint_wait(a, "A code was sent a moment ago: use that one.");
-		e = ERR_OK;
-	} else if ((a->offered & ~FACTOR_BIT(f)) != 0 && e != ERR_MEMORY &&
-	    e != ERR_TOO_SLOW && e != ERR_OTHER_PERSON) {
-		log_write(LOG_WARNING, "code by %s not sent: %s",
-		    factor_rows[f].name, err_text(e));
-		hint_wait(a, "The code could not be sent.");
-		e = ERR_OK;
-	}
+	buf_clear(&a->directory_id);
+	e = usermap_resolve(
+	    &a->cfg->users_map_text, a->policy.account, &a->directory_id);
+	if (e == ERR_OK && (e = breaker_ask(&a->breaker)) != ERR_OK)
+		a->out->by_breaker = true;
 	return e;
 }
 
-/* The code that replaces a spent recovery code is lost unless it is seen, so
- * it is put where hosts hold nothing back: into a question. */
-static enum err
-show_recovery(struct attempt *a, const struct buf *code)
+enum err
+attempt_reached(struct attempt *a, enum err e)
 {
-	char prompt[256], clean[128];
-	enum err e;
-
-	if (code->len == 0)
-		return ERR_OK;
-	(void)snprintf(prompt, sizeof(prompt), "Your recovery code is used up. "
-	    "Write down the new one:\n%s\nThen press Enter: ",
-	    text_clean(clean, sizeof(clean), buf_text(code)));
-	e = a->person->ask(a->person, prompt, true,
-	    deadline_left_ms(a->deadline), &a->answer);
-	explicit_bzero(prompt, sizeof(prompt));
-	explicit_bzero(clean, sizeof(clean));
+	if (e == ERR_TIMEOUT && a->asked &&
+	    deadline_left_ms(a->deadline) < LATE_MS)
+		e = ERR_TOO_SLOW;
+	breaker_report(&a->breaker, e);
 	return e;
 }
 
-/* ERR_OK without ALLOW: a wrong code, and there are tries left. */
+/* flow = trigger: this host's key asks about the person. */
 static enum err
-check_code(struct attempt *a, const struct buf *code)
-{
-	struct buf recovery = BUF_INIT(128);
-	enum answer answer = ANSWER_NO;
-	enum err e;
-
-	e = a->service->provider->check(a->service, &a->account, &a->challenge,
-	    a->out->factor, code, &answer, &recovery);
-	if (e == ERR_OK && answer == ANSWER_YES) {
-		if ((e = show_recovery(a, &recovery)) == ERR_OK)
-			a->out->verdict = VERDICT_ALLOW;
-	} else if (e == ERR_OK) {
-		if (++a->out->wrong_codes >= a->cfg->tries)
-			e = ERR_TRIES;
-		(void)snprintf(a->hint, sizeof(a->hint),
-		    "That code is not right.");
-	}
-	buf_clear(&recovery);
-	return e;
-}
-
-/* One question, and what follows from its answer. */
-static enum err
-round_of_questions(struct attempt *a)
-{
-	struct buf code = BUF_INIT(ANSWER_MAX_BYTES);
-	enum reply_kind kind = REPLY_NOTHING;
-	enum factor factor = FACTOR_COUNT;
-	enum err e;
-
-	e = ask_code(a);
-	if (e == ERR_OK)
-		kind = factor_read_answer(&a->answer, a->offered, a->sent,
-		    &factor, &code);
-	else if (e == ERR_NOT_A_CODE)
-		e = ERR_OK;
-	buf_clear(&a->answer);
-	if (e == ERR_OK && kind == REPLY_CHOICE) {
-		e = send_code(a, factor);
-	} else if (e == ERR_OK && kind == REPLY_CODE) {
-		a->out->factor = factor;
-		e = check_code(a, &code);
-	} else if (e == ERR_OK) {
-		if (++a->misread >= MISREAD_MAX)
-			e = ERR_NOT_A_CODE;
-		(void)snprintf(a->hint, sizeof(a->hint),
-		    "That does not look like a code.");
-	}
-	buf_clear(&code);
-	return e;
-}
-
-/* With one factor there is nothing to choose: its code is sent at once. */
-static enum err
-start_only_factor(struct attempt *a)
-{
-	for (unsigned f = 0; f < FACTOR_COUNT; f++)
-		if (a->offered == FACTOR_BIT(f) && factor_rows[f].sent &&
-		    !a->answered_early)
-			return send_code(a, (enum factor)f);
-	return ERR_OK;
-}
-
-static enum err
-challenge_person(struct attempt *a)
-{
-	enum err e;
-
-	a->engaged = true;
-	a->offered = a->challenge.bound & a->cfg->allowed;
-	if (a->offered == 0)
-		return ERR_NO_FACTOR;
-	e = start_only_factor(a);
-	while (e == ERR_OK && a->out->verdict != VERDICT_ALLOW)
-		e = round_of_questions(a);
-	/* Who gives up after a wrong code was wrong. */
-	if (e == ERR_CONVERSATION && a->out->wrong_codes > 0)
-		e = ERR_WRONG_CODE;
-	return e;
-}
-
-static enum err
-straight_line(struct attempt *a)
+look_up_person(struct attempt *a)
 {
 	const struct provider *provider = a->service->provider;
-	struct buf directory_id = BUF_INIT(PERSON_ID_MAX);
-	bool needed = true;
 	enum err e;
 
-	e = policy_needs_factor(a->cfg->users, a->who->user, &needed,
-	    a->out->rule, sizeof(a->out->rule));
-	if (e == ERR_OK && !needed) {
+	if ((e = attempt_approach(a)) != ERR_OK)
+		return e;
+	e = attempt_reached(a, provider->find(
+	    a->service, buf_text(&a->directory_id), &a->account));
+	if (e != ERR_OK || a->who->account_phase)
+		return e;
+	return attempt_reached(a, provider->challenge(
+	    a->service, &a->account, &a->challenge));
+}
+
+/* Is it the person that is not right, rather than us or the service? */
+static bool
+is_about_the_person(enum err e)
+{
+	return e == ERR_UNKNOWN_PERSON || e == ERR_INACTIVE_PERSON ||
+	    e == ERR_NO_FACTOR || e == ERR_LOCKED_OUT;
+}
+
+static enum err
+ask_factors(struct attempt *a)
+{
+	enum err e = look_up_person(a);
+
+	if (e == ERR_OK)
+		e = attempt_offer(a);
+	if (is_about_the_person(e))
+		return attempt_pretend(a, e);
+	if (e != ERR_OK)
+		return e;
+	a->engaged = true;
+	return attempt_answer(a);
+}
+
+/* Nobody can be asked here, so it is a push or nothing. */
+static enum err
+ask_phone_only(struct attempt *a)
+{
+	bool approved = false;
+	enum err e = look_up_person(a);
+
+	if (e != ERR_OK)
+		return e;
+	if (a->service->provider->push == NULL)
+		return ERR_NO_FACTOR;
+	a->engaged = true;
+	a->offered = FACTOR_BIT(FACTOR_PUSH);
+	e = attempt_push(a, &approved);
+	return e == ERR_OK && !approved ? ERR_EXPIRED : e;
+}
+
+/*
+ * Who could stop this very process, and so make the service look as if it was
+ * away: whoever started su, sudo or chfn, and nobody of those from elsewhere.
+ */
+static void
+describe_caller(const struct login_request *who, char *out, size_t size)
+{
+	if (who->rhost[0] != '\0')
+		(void)snprintf(out, size, "remote");
+	else
+		(void)snprintf(out, size, "local %u %s", who->caller_uid,
+		    who->ruser);
+}
+
+/* What has to be open before the sandbox, and then the sandbox. */
+static enum err
+prepare(struct attempt *a, const struct login_setup *with, struct tally *tally)
+{
+	const struct config *cfg = a->cfg;
+	const struct tally_limits limits = {cfg->lockout, cfg->max_push};
+	const struct clock *clock = a->deadline->clock;
+	char caller[300];
+	enum err e = ERR_OK;
+
+	describe_caller(a->who, caller, sizeof(caller));
+	breaker_open(&a->breaker, with->runtime_dir, cfg->service.app_url,
+	    caller, cfg->breaker, clock);
+	if (a->policy.account[0] != '\0' && (cfg->lockout.count > 0 ||
+	    (cfg->allowed.bits & FACTOR_BIT(FACTOR_PUSH)) != 0 ||
+	    a->who->account_phase)) {
+		e = tally_open(tally, cfg->state_dir, a->policy.account,
+		    limits, clock);
+		a->tally = e == ERR_OK ? tally : NULL;
+	}
+	if (e == ERR_OK && with->before_service != NULL)
+		e = with->before_service(with->ctx);
+	/* what failed here was not the service */
+	return fail_open_excuses(FAIL_OPEN, e, false) ? ERR_SYSTEM : e;
+}
+
+/* The policy wants a factor, or (`so_far`) knows nobody of this name. */
+static enum err
+second_factor(struct attempt *a, enum err so_far)
+{
+	enum err e = so_far;
+
+	if (e == ERR_OK && a->tally != NULL)
+		e = tally_ask(a->tally, &a->wait_s);
+	if (a->who->account_phase)
+		return e != ERR_OK ? e : ask_phone_only(a);
+	if (e == ERR_LOCKED_OUT && a->first_factor && !a->who->blind)
+		return e;
+	if (e != ERR_OK && !is_about_the_person(e))
+		return e;
+	so_far = e;
+	if (a->cfg->flow == FLOW_SIGNIN)
+		return attempt_by_password(a, so_far);
+	e = ERR_OK;
+	if (a->who->blind || !a->first_factor)
+		e = attempt_ask_early(a);
+	if (e != ERR_OK)
+		return e;
+	return so_far != ERR_OK ? attempt_pretend(a, so_far) : ask_factors(a);
+}
+
+static enum err
+straight_line(struct attempt *a, const struct login_setup *with,
+    struct tally *tally)
+{
+	const struct policy policy = {
+	    a->cfg->users, a->cfg->networks, a->cfg->local};
+	const struct policy_subject subject = {
+	    a->who->user, a->who->rhost, a->who->ssh_connection};
+	enum err e, known;
+
+	if (a->who->account_phase && a->cfg->account != ACCOUNT_PUSH) {
+		(void)snprintf(a->out->rule, sizeof(a->out->rule),
+		    "account=ignore");
 		a->out->verdict = VERDICT_SKIP;
 		return ERR_OK;
 	}
-	if (e == ERR_OK && a->before_service != NULL)
-		e = a->before_service();
-	if (e == ERR_OK && a->who->blind)
-		e = ask_early(a);
-	if (e == ERR_OK)
-		e = usermap_resolve(
-		    &a->cfg->users_map_text, a->who->user, &directory_id);
-	if (e == ERR_OK)
-		e = provider->find(
-		    a->service, buf_text(&directory_id), &a->account);
-	if (e == ERR_OK)
-		e = provider->challenge(
-		    a->service, &a->account, &a->challenge);
-	if (e == ERR_OK)
-		e = challenge_person(a);
-	buf_clear(&directory_id);
-	return e;
-}
-
-static int
-log_priority(const struct login_result *r)
-{
-	if (r->why == ERR_OTHER_PERSON ||
-	    (r->verdict != VERDICT_DENY && r->why != ERR_OK))
-		return LOG_ALERT;
-	switch (r->why) {
-	case ERR_MEMORY:
-	case ERR_SYSTEM:
-	case ERR_CONFIG:
-	case ERR_WIRE:
-	case ERR_UNREACHABLE:
-	case ERR_TIMEOUT:
-	case ERR_BUSY:
-	case ERR_TLS:
-	case ERR_REPLY:
-	case ERR_CREDENTIAL:
-		return LOG_ERR;
-	default:
-		return r->verdict == VERDICT_DENY ? LOG_NOTICE : LOG_INFO;
+	known = policy_decide(with->lookups, &policy, &subject, &a->policy);
+	memcpy(a->out->rule, a->policy.rule, sizeof(a->out->rule));
+	if (known == ERR_OK && !a->policy.needed) {
+		a->out->verdict = VERDICT_SKIP;
+		return ERR_OK;
 	}
+	if (known != ERR_OK && known != ERR_UNKNOWN_PERSON)
+		return known;
+	if ((e = prepare(a, with, tally)) != ERR_OK ||
+	    (e = second_factor(a, known)) != ERR_OK)
+		return e;
+	a->out->verdict = VERDICT_ALLOW;
+	return ERR_OK;
 }
 
 void
-login_log(const struct login_request *who, const struct login_result *r,
-    const char *provider, const char *request_id, int64_t ms)
+login_run(const struct login_setup *with, const struct login_request *who,
+    struct login_result *out)
 {
-	struct buf line = BUF_INIT(ALL_MAX_BYTES);
-	char number[24];
-
-	(void)snprintf(number, sizeof(number), "%lld", (long long)ms);
-	text_add_field(&line, "verdict", verdict_name(r->verdict));
-	if (r->why != ERR_OK)
-		text_add_field(&line, "reason", err_name(r->why));
-	text_add_field(&line, "user", who->user);
-	text_add_field(&line, "service", who->service);
-	text_add_field(&line, "rhost", who->rhost);
-	text_add_field(&line, "tty", who->tty);
-	text_add_field(&line, "ruser", who->ruser);
-	text_add_field(&line, "rule", r->rule);
-	if (r->factor < FACTOR_COUNT)
-		text_add_field(&line, "factor", factor_rows[r->factor].name);
-	text_add_field(&line, "provider", provider);
-	text_add_field(&line, "request_id", request_id);
-	text_add_field(&line, "ms", number);
-	log_write(log_priority(r), "event=login%s", buf_text(&line));
-	buf_clear(&line);
-}
-
-/* What the person is told; not why, which is for the log alone. */
-static void
-tell_denial(struct attempt *a)
-{
-	switch (a->out->why) {
-	case ERR_TRIES:
-		(void)a->person->tell(a->person, "Too many wrong codes.");
-		break;
-	case ERR_TOO_SLOW:
-	case ERR_EXPIRED:
-		(void)a->person->tell(a->person,
-		    "The time for this login ran out. Try again.");
-		break;
-	case ERR_UNREACHABLE:
-	case ERR_TIMEOUT:
-	case ERR_BUSY:
-		(void)a->person->tell(a->person, "The verification service "
-		    "cannot be used now. Try again later, or ask your "
-		    "administrator.");
-		break;
-	case ERR_CONVERSATION:
-	case ERR_WIRE:
-		break; /* nobody to tell */
-	default:
-		(void)a->person->tell(a->person, "You could not be verified. "
-		    "Ask your administrator if this goes on.");
-		break;
-	}
-}
-
-void
-login_run(const struct config *cfg, const struct login_request *who,
-    struct service *service, struct conversation *person,
-    enum err (*before_service)(void), struct login_result *out)
-{
-	const struct deadline *deadline = service->deadline;
+	const struct deadline *deadline = with->service->deadline;
 	const struct clock *clock = deadline->clock;
-	struct attempt a = {.cfg = cfg, .who = who, .service = service,
-	    .person = person, .deadline = deadline, .out = out,
-	    .before_service = before_service, .sent = FACTOR_COUNT,
-	    .answer = BUF_INIT(ANSWER_MAX_BYTES)};
+	struct tally tally;
+	struct attempt a = {.cfg = with->cfg, .who = who,
+	    .service = with->service, .person = with->person,
+	    .deadline = deadline, .out = out, .candid = with->candid,
+	    .breaker.record.fd = -1,
+	    .first_factor = who->first_factor || who->account_phase,
+	    .sent = FACTOR_COUNT, .directory_id = BUF_INIT(PERSON_ID_MAX),
+	    .answer = BUF_INIT(ANSWER_MAX_BYTES + 1)};
 	int64_t started_ms = clock->now_ms(clock->ctx);
 
 	memset(out, 0, sizeof(*out));
 	out->factor = FACTOR_COUNT;
 	challenge_init(&a.challenge);
-	out->why = straight_line(&a);
+	out->why = straight_line(&a, with, &tally);
 	if (out->why != ERR_OK)
 		out->verdict = VERDICT_DENY;
-	if (fail_open_excuses((enum fail_mode)cfg->fail, out->why, a.engaged))
+	if (fail_open_excuses(
+	    (enum fail_mode)with->cfg->fail, out->why, a.engaged))
 		out->verdict = VERDICT_ALLOW;
-	login_log(who, out, service->provider->name, service->request_id,
-	    clock->now_ms(clock->ctx) - started_ms);
-	if (out->verdict == VERDICT_DENY)
-		tell_denial(&a);
+	if (out->shown == ERR_OK)
+		out->shown = out->why;
+	login_log(who, out, with->service->provider->name,
+	    with->service->request_id, clock->now_ms(clock->ctx) - started_ms);
+	if (out->verdict == VERDICT_DENY) {
+		attempt_even_out(&a);
+		attempt_tell_denial(&a);
+	}
+	if (a.push_open && a.tally != NULL)
+		tally_push_ended(a.tally, out->verdict == VERDICT_ALLOW ?
+		    TALLY_PUSH_NOT_NEEDED : TALLY_PUSH_UNANSWERED);
+	if (a.tally != NULL)
+		tally_close(a.tally);
+	breaker_close(&a.breaker);
 	challenge_clear(&a.challenge);
+	buf_clear(&a.directory_id);
 	buf_clear(&a.answer);
 }
 
@@ -400,14 +247,19 @@ login_answer(const struct config *cfg, const struct person *who,
     const struct challenge *challenge, struct service *service,
     struct conversation *person)
 {
-	const struct login_request request = {.first_factor = true};
+	const struct login_request request = {.user = "", .service = "",
+	    .rhost = "", .tty = "", .ruser = "", .ssh_connection = "",
+	    .command = "", .ref = "", .first_factor = true};
 	struct login_result result = {.factor = FACTOR_COUNT};
 	struct attempt a = {.cfg = cfg, .who = &request, .service = service,
 	    .person = person, .deadline = service->deadline, .out = &result,
-	    .account = *who, .challenge = *challenge, .sent = FACTOR_COUNT,
-	    .answer = BUF_INIT(ANSWER_MAX_BYTES)};
-	enum err e = challenge_person(&a);
+	    .account = *who, .challenge = *challenge, .first_factor = true,
+	    .breaker.record.fd = -1, .sent = FACTOR_COUNT,
+	    .answer = BUF_INIT(ANSWER_MAX_BYTES + 1)};
+	enum err e;
 
+	a.offered = a.usable = challenge->bound & cfg->allowed.bits;
+	e = a.usable == 0 ? ERR_NO_FACTOR : attempt_answer(&a);
 	buf_clear(&a.answer); /* the challenge is the caller's */
 	return e;
 }

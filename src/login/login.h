@@ -1,6 +1,7 @@
 #ifndef LOGIN_LOGIN_H
 #define LOGIN_LOGIN_H
 
+#include "login/account.h"
 #include "login/config.h"
 #include "login/conversation.h"
 
@@ -10,13 +11,19 @@ enum verdict { VERDICT_DENY = 0, VERDICT_SKIP, VERDICT_ALLOW };
 /* "deny", "skip", "allow"; and back, VERDICT_DENY for any other word. */
 const char *verdict_name(enum verdict v);
 
-/* Who wants in, as the host says. Borrowed; "" where the host says nothing.
- * `first_factor`: the host has seen a password or a key of this person.
- * `blind`: the host may answer hidden prompts by itself, so the person is
- * asked, visibly, before anything is sent to the service. */
+/* Who wants in, as the host says. Borrowed; "" where the host says nothing. */
 struct login_request {
 	const char *user, *service, *rhost, *tty, *ruser;
-	bool first_factor, blind;
+	const char *ssh_connection; /* sshd's "address port address port" */
+	const char *command;        /* what sudo is to run; to be shown */
+	const char *ref;            /* what the person can quote; may be "" */
+	unsigned caller_uid; /* the host's real uid: who started it */
+	bool first_factor; /* the host has a password or a key of this person */
+	bool blind;        /* the host may answer hidden questions by itself, so
+			      the person is asked, visibly, before anything is
+			      sent to the service */
+	bool silent;       /* the host shows no messages, only questions */
+	bool account_phase; /* nobody can be asked: a push, or nothing */
 };
 
 /* What came of it. `why` is ERR_OK with ALLOW and SKIP, unless a fail-open
@@ -24,31 +31,48 @@ struct login_request {
 struct login_result {
 	enum verdict verdict;
 	enum err why;
+	enum err shown;         /* what host and person are told: `why`, or
+				   what anybody else would have been told */
 	int wrong_codes;
 	enum factor factor;     /* the one answered with; FACTOR_COUNT: none */
-	char rule[128];         /* what decided in `users` */
+	bool by_breaker;        /* the service was not asked */
+	char rule[128];         /* what decided in the policy */
+};
+
+/* What a login works with. All borrowed; it ends with the deadline of
+ * `service`, which it may lend another for the time it takes to sign out. */
+struct login_setup {
+	const struct config *cfg;
+	struct service *service;
+	struct conversation *person;
+	const struct account_lookups *lookups;
+	const char *runtime_dir; /* where the breaker is */
+	bool candid; /* nobody has to be kept in the dark: who cannot be right
+			is not asked */
+
+	/* Or NULL: called once the policy wants a factor, before anything
+	 * from outside is read: account databases may need more than a
+	 * sandbox gives. Its error denies. */
+	enum err (*before_service)(void *ctx);
+	void *ctx;
 };
 
 /*
  * May a failure to reach the service let this login in? The only place that
- * can say yes, and only for ERR_UNREACHABLE, ERR_TIMEOUT and ERR_BUSY, where
- * the administrator wrote fail = open, and before the login is engaged: once
- * the person was asked or the service has begun a challenge, the failure
- * could be the person's own doing.
+ * can say yes, and only for ERR_UNREACHABLE, ERR_TIMEOUT, ERR_BUSY and
+ * ERR_THROTTLED, where the administrator wrote fail = open, and before the
+ * login is engaged: once the service has begun a challenge, the failure could
+ * be the person's own doing.
  */
 bool fail_open_excuses(enum fail_mode mode, enum err why, bool engaged);
 
 /*
  * The whole login, one straight line: policy, user map, person, factors,
  * ask, check. Never fails: `out` always holds a verdict, and the log one
- * line about it. All borrowed; the login ends with the deadline of `service`.
- * `before_service` (or NULL) is called once the policy wants a factor, before
- * anything from outside is read: account databases may need more than a
- * sandbox gives. Its error denies.
+ * line about it.
  */
-void login_run(const struct config *cfg, const struct login_request *who,
-    struct service *service, struct conversation *person,
-    enum err (*before_service)(void), struct login_result *out);
+void login_run(const struct login_setup *with, const struct login_request *who,
+    struct login_result *out);
 
 /* The one log line of a login, also of one that could not begin. */
 void login_log(const struct login_request *who, const struct login_result *r,

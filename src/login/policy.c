@@ -1,7 +1,7 @@
 /*
- * Turns the rules of `users` and a login name into "needs the factor" or
- * not. The only place that can exempt anybody. Asks the accounts of this
- * host (account.c), never the service.
+ * Turns what the administrator wrote, a login name and where it comes from
+ * into "needs the factor" or not. The only place that can exempt anybody.
+ * Asks the accounts of this host (account.c), never the service.
  */
 #include "login/policy.h"
 
@@ -11,8 +11,12 @@
 #include <strings.h>
 
 #include "base/text.h"
+#include "login/network.h"
 
-enum { LOGIN_MAX = 256 };
+enum {
+	LOGIN_MAX = 256,
+	ADDRESS_MAX = 64, /* more than any address in text */
+};
 
 #define UID_END ((uint64_t)1 << 32)
 
@@ -202,22 +206,21 @@ is_hostile(const char *login)
 }
 
 enum err
-policy_find_rule(const struct account_lookups *lookups, const char *rules,
-    const char *login, const char **rule, size_t *len)
+policy_find_rule(struct local_account *account, const char *rules,
+    const char **rule, size_t *len)
 {
-	struct local_account a = {.lookups = lookups, .login = login};
 	bool matches = false;
 	struct rule r;
 	enum err e;
 
-	if (is_hostile(login))
+	if (is_hostile(account->login))
 		return ERR_UNKNOWN_PERSON;
 	for (;;) {
 		if (!next_rule(&rules, &r))
 			return ERR_CONFIG;
 		if (r.word == NULL)
 			break;
-		if ((e = rule_matches(&a, &r, &matches)) != ERR_OK)
+		if ((e = rule_matches(account, &r, &matches)) != ERR_OK)
 			return e;
 		if (matches)
 			break;
@@ -227,19 +230,69 @@ policy_find_rule(const struct account_lookups *lookups, const char *rules,
 	return ERR_OK;
 }
 
-enum err
-policy_needs_factor(const char *rules, const char *login, bool *needed,
+/* A host name says nothing: it is what the peer's own name server claims. */
+static bool
+find_address(const struct policy_subject *who, struct address *out)
+{
+	size_t len = strcspn(who->ssh_connection, " ");
+	char text[ADDRESS_MAX];
+
+	if (address_read(who->rhost, out))
+		return true;
+	if (len >= sizeof(text))
+		return false;
+	memcpy(text, who->ssh_connection, len);
+	text[len] = '\0';
+	return address_read(text, out);
+}
+
+/* Is the factor not asked for where this login comes from? `rule` is set
+ * where so. */
+static bool
+place_exempts(const struct policy *policy, const struct policy_subject *who,
     char *rule, size_t rule_size)
 {
+	struct address from;
 	const char *word;
 	size_t len;
-	enum err e = policy_find_rule(&account_lookups_libc, rules, login,
-	    &word, &len);
 
+	if (find_address(who, &from) &&
+	    network_find(policy->networks, &from, &word, &len)) {
+		(void)snprintf(rule, rule_size, "networks=%.*s", (int)len,
+		    word);
+		return true;
+	}
+	if (!policy->local && who->rhost[0] == '\0' &&
+	    who->ssh_connection[0] == '\0') {
+		(void)snprintf(rule, rule_size, "local=no");
+		return true;
+	}
+	return false;
+}
+
+enum err
+policy_decide(const struct account_lookups *lookups,
+    const struct policy *policy, const struct policy_subject *who,
+    struct policy_decision *out)
+{
+	struct local_account a = {.lookups = lookups, .login = who->login};
+	const char *word;
+	size_t len;
+	enum err e;
+
+	*out = (struct policy_decision){.needed = true};
+	e = policy_find_rule(&a, policy->users, &word, &len);
 	if (e != ERR_OK)
 		return e;
-	*needed = word != NULL && word[0] != '!';
-	(void)snprintf(rule, rule_size, "%.*s", (int)len,
+	(void)snprintf(out->rule, sizeof(out->rule), "%.*s", (int)len,
 	    word == NULL ? "" : word);
-	return ERR_OK;
+	if (word == NULL || word[0] == '!' || place_exempts(policy, who,
+	    out->rule, sizeof(out->rule))) {
+		out->needed = false;
+		return ERR_OK;
+	}
+	if ((e = account_look_up(&a)) == ERR_OK)
+		(void)snprintf(out->account, sizeof(out->account), "%s",
+		    a.name);
+	return e;
 }
