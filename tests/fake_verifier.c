@@ -37,15 +37,22 @@ verdict(const char *word, const char *reason)
 	say(WIRE_VERDICT, "verdict", word, "reason", reason);
 }
 
+static void
+ready(const char *fail_delay_ms)
+{
+	say(WIRE_READY, "login_timeout_ms", "1", "fail_delay_ms",
+	    fail_delay_ms);
+}
+
 /* Ask; allow for 123456, else deny for the reason the answer gives. */
 static void
-ask_and_judge(const char *echo)
+ask_and_judge(const char *question)
 {
 	struct wire_message m;
 	const char *answer, *error;
 
 	wire_init(&m, WIRE_NONE);
-	say(WIRE_ASK, "text", "Code: ", "echo", echo);
+	say(WIRE_ASK, "text", "Code: ", "question", question);
 	if (wire_recv(WIRE_FD, &m, 20000) != ERR_OK || m.verb != WIRE_ANSWER)
 		_exit(8);
 	answer = wire_get(&m, "answer");
@@ -57,6 +64,44 @@ ask_and_judge(const char *echo)
 	else
 		verdict("deny", answer[0] == '\0' ? "too_slow" : "declined");
 	wire_clear(&m);
+}
+
+/* Ask in a way that no module knows, and allow whatever it says. */
+static void
+ask_oddly(void)
+{
+	struct wire_message m;
+
+	wire_init(&m, WIRE_NONE);
+	say(WIRE_ASK, "text", "Code: ", "question", "shouted");
+	(void)!wire_recv(WIRE_FD, &m, 20000);
+	verdict("allow", "none");
+	wire_clear(&m);
+}
+
+/* "5000_deny": the delay that a denial is to have, then the verdict. */
+static void
+say_after_ready(const char *script)
+{
+	char ms[16] = "";
+
+	(void)strncpy(ms, script, strcspn(script, "_") % sizeof(ms));
+	ready(ms);
+	verdict(script + strlen(ms) + 1, "wrong_code");
+}
+
+/* Allow where the field named by the second argument has the value of the
+ * third; without a third, where it is not there. */
+static void
+judge_hello(const struct wire_message *hello)
+{
+	const char *name = wire_get_nth(hello, "arg", 1);
+	const char *wanted = wire_get_nth(hello, "arg", 2);
+	const char *value = wire_get(hello, name);
+	bool right = wanted == NULL || value == NULL ? wanted == value :
+	    strcmp(value, wanted) == 0;
+
+	verdict(right ? "allow" : "deny", right ? "none" : "declined");
 }
 
 static bool
@@ -147,9 +192,13 @@ follow(const char *script)
 	else if (strcmp(script, "odd_verdict") == 0)
 		verdict("maybe", "none");
 	else if (strcmp(script, "ask") == 0)
-		ask_and_judge("no");
-	else if (strcmp(script, "ask_echo") == 0)
-		ask_and_judge("yes");
+		ask_and_judge("code");
+	else if (strncmp(script, "ask_", 4) == 0)
+		ask_and_judge(script + 4);
+	else if (strcmp(script, "odd_question") == 0)
+		ask_oddly();
+	else if (strncmp(script, "delay_", 6) == 0)
+		say_after_ready(script + 6);
 	else if (strcmp(script, "surroundings") == 0)
 		check_surroundings();
 	else if (strcmp(script, "tell") == 0) {
@@ -171,8 +220,11 @@ follow(const char *script)
 		raw("VERDICT\0verdict=allow\0reason=none", 33);
 	else if (strcmp(script, "wrong_verb") == 0)
 		say(WIRE_ANSWER, "answer", "x", NULL, NULL);
-	else if (strcmp(script, "hang") == 0) {
-		say(WIRE_READY, "login_timeout_ms", "1", NULL, NULL);
+	else if (strcmp(script, "half_ready") == 0) {
+		raw("READY\0login_timeout_ms=1", 25);
+		verdict("allow", "none");
+	} else if (strcmp(script, "hang") == 0) {
+		ready("0");
 		(void)pause();
 	}
 }
@@ -189,10 +241,12 @@ main(void)
 	    (script = wire_get_nth(&hello, "arg", 0)) == NULL ||
 	    strncmp(script, "script=", 7) != 0)
 		return 7;
-	if (strcmp(script + 7, "first_factor") == 0)
-		verdict("deny", strcmp(wire_get(&hello, "first_factor"),
-		    "yes") == 0 ? "declined" : "expired");
-	else
+	if (strcmp(script + 7, "hello") == 0)
+		judge_hello(&hello);
+	else if (strcmp(script + 7, "tell_ref") == 0) {
+		say(WIRE_TELL, "text", wire_get(&hello, "ref"), NULL, NULL);
+		verdict("allow", "none");
+	} else
 		follow(script + 7);
 	wire_clear(&hello);
 	return 0;

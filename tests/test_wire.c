@@ -15,7 +15,8 @@
 #include <cmocka.h>
 
 #define HELLO_MINIMAL                                                          \
-	"HELLO\0user=alice\0service=sshd\0flags=0\0first_factor=no\0blind=no"
+	"HELLO\0user=alice\0service=sshd\0flags=0\0first_factor=no"            \
+	"\0blind=no\0phase=auth\0ref=7f3a"
 
 static enum err
 parse(const char *bytes, size_t len)
@@ -34,6 +35,8 @@ parse(const char *bytes, size_t len)
 /* sizeof counts the last NUL. */
 #define PARSE(literal) parse(literal, sizeof(literal))
 
+#define READY_FOR(ms) "READY\0login_timeout_ms=" ms "\0fail_delay_ms=2000"
+
 static void
 what_is_sent_is_received(void **state)
 {
@@ -49,6 +52,12 @@ what_is_sent_is_received(void **state)
 	assert_int_equal(wire_add(&out, "flags", "32768"), ERR_OK);
 	assert_int_equal(wire_add(&out, "first_factor", "yes"), ERR_OK);
 	assert_int_equal(wire_add(&out, "blind", "no"), ERR_OK);
+	assert_int_equal(wire_add(&out, "phase", "account"), ERR_OK);
+	assert_int_equal(wire_add(&out, "ref", "7f3a"), ERR_OK);
+	assert_int_equal(wire_add(&out, "ssh_connection",
+	    "192.0.2.7 50022 192.0.2.1 22"), ERR_OK);
+	assert_int_equal(
+	    wire_add(&out, "command", "/usr/bin/id -un"), ERR_OK);
 	assert_int_equal(wire_add(&out, "arg", "debug"), ERR_OK);
 	assert_int_equal(wire_add(&out, "arg", "tries=5"), ERR_OK);
 	assert_int_equal(wire_send(pair[0], &out, 1000), ERR_OK);
@@ -56,6 +65,11 @@ what_is_sent_is_received(void **state)
 	assert_int_equal(in.verb, WIRE_HELLO);
 	assert_string_equal(wire_get(&in, "user"), "alice");
 	assert_int_equal(wire_get_number(&in, "flags"), 32768);
+	assert_string_equal(wire_get(&in, "phase"), "account");
+	assert_string_equal(wire_get(&in, "ref"), "7f3a");
+	assert_string_equal(wire_get(&in, "ssh_connection"),
+	    "192.0.2.7 50022 192.0.2.1 22");
+	assert_string_equal(wire_get(&in, "command"), "/usr/bin/id -un");
 	assert_string_equal(wire_get_nth(&in, "arg", 0), "debug");
 	assert_string_equal(wire_get_nth(&in, "arg", 1), "tries=5");
 	assert_null(wire_get_nth(&in, "arg", 2));
@@ -87,11 +101,15 @@ r27_broken_messages_are_refused(void **state)
 	assert_int_equal(PARSE(HELLO_MINIMAL "\0rhost=a\nb"), ERR_WIRE);
 	assert_int_equal(PARSE(HELLO_MINIMAL "\0rhost=\033[2J"), ERR_WIRE);
 	assert_int_equal(PARSE(HELLO_MINIMAL "\0rhost=\xff"), ERR_WIRE);
-	assert_int_equal(PARSE("READY\0login_timeout_ms=-1"), ERR_WIRE);
-	assert_int_equal(PARSE("READY\0login_timeout_ms="), ERR_WIRE);
-	assert_int_equal(PARSE("READY\0login_timeout_ms=9999999999"), ERR_WIRE);
+	assert_int_equal(PARSE(READY_FOR("1")), ERR_OK);
+	assert_int_equal(PARSE(READY_FOR("-1")), ERR_WIRE);
+	assert_int_equal(PARSE(READY_FOR("")), ERR_WIRE);
+	assert_int_equal(PARSE(READY_FOR("9999999999")), ERR_WIRE);
+	assert_int_equal(PARSE("ASK\0text=Code: \0question=Code"), ERR_WIRE);
+	assert_int_equal(PARSE("ASK\0text=Code: \0echo=no"), ERR_WIRE);
 	assert_int_equal(PARSE("VERDICT\0verdict=allow"), ERR_WIRE);
-	assert_int_equal(PARSE("VERDICT\0verdict=Allow\0reason=none"), ERR_WIRE);
+	assert_int_equal(
+	    PARSE("VERDICT\0verdict=Allow\0reason=none"), ERR_WIRE);
 	/* the bytes end without the last NUL */
 	assert_int_equal(parse(HELLO_MINIMAL, sizeof(HELLO_MINIMAL) - 1),
 	    ERR_WIRE);
@@ -102,6 +120,40 @@ r27_broken_messages_are_refused(void **state)
 	}
 	assert_int_equal(parse(many, at), ERR_WIRE);
 	assert_int_equal(parse(many, WIRE_MAX_BYTES + 1), ERR_WIRE);
+}
+
+/* Without any one of the fields a message needs it is none. */
+static void
+r27_no_required_field_may_be_missing(void **state)
+{
+	static const struct {
+		const char *bytes;
+		size_t len;
+	} whole[] = {
+#define WHOLE(literal) {literal, sizeof(literal)}
+	    WHOLE(HELLO_MINIMAL),
+	    WHOLE(READY_FOR("1")),
+	    WHOLE("ASK\0text=Code: \0question=code"),
+	    WHOLE("TELL\0text=hello"),
+	    WHOLE("VERDICT\0verdict=deny\0reason=none"),
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(whole) / sizeof(whole[0]); i++) {
+		const char *bytes = whole[i].bytes;
+		size_t len = whole[i].len, end;
+
+		assert_int_equal(parse(bytes, len), ERR_OK);
+		for (size_t at = strlen(bytes) + 1; at < len; at = end) {
+			char less[256];
+
+			end = at + strlen(bytes + at) + 1;
+			memcpy(less, bytes, at);
+			memcpy(less + at, bytes + end, len - end);
+			assert_int_equal(
+			    parse(less, len - (end - at)), ERR_WIRE);
+		}
+	}
 }
 
 static void
@@ -225,6 +277,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(what_is_sent_is_received),
 	    cmocka_unit_test(r27_broken_messages_are_refused),
+	    cmocka_unit_test(r27_no_required_field_may_be_missing),
 	    cmocka_unit_test(text_fields_keep_to_their_length),
 	    cmocka_unit_test(r18_answers_up_to_512_bytes),
 	    cmocka_unit_test(an_incomplete_message_is_not_sent),

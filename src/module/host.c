@@ -36,7 +36,7 @@ is_set(const char *text)
 static enum err
 add_cleaned(struct wire_message *m, const char *name, const char *value)
 {
-	char clean[256];
+	char clean[257];
 
 	if (!is_set(value))
 		return ERR_OK;
@@ -55,6 +55,39 @@ add_args(struct wire_message *m, int argc, const char **argv)
 	return e;
 }
 
+static bool
+service_is(pam_handle_t *pamh, const char *name)
+{
+	const char *service = item_text(pamh, PAM_SERVICE);
+
+	return service != NULL && strncmp(service, name, strlen(name)) == 0;
+}
+
+/*
+ * What sudo is to run, to be shown to the person, and where sshd says that
+ * they come from. Of no other service: there these are whatever the caller,
+ * or a module before us, has made of them.
+ */
+static enum err
+add_service_context(pam_handle_t *pamh, struct wire_message *m)
+{
+	if (service_is(pamh, "sudo"))
+		return add_cleaned(m, "command", getenv("SUDO_COMMAND"));
+	if (service_is(pamh, "sshd"))
+		return add_cleaned(m, "ssh_connection",
+		    pam_getenv(pamh, "SSH_CONNECTION"));
+	return ERR_OK;
+}
+
+/* sshd's stand-in for one is none. */
+static bool
+has_password(pam_handle_t *pamh)
+{
+	const char *password = item_text(pamh, PAM_AUTHTOK);
+
+	return is_set(password) && strcmp(password, sshd_no_password) != 0;
+}
+
 static enum err
 add_context(pam_handle_t *pamh, int flags, struct wire_message *m)
 {
@@ -70,8 +103,10 @@ add_context(pam_handle_t *pamh, int flags, struct wire_message *m)
 	(void)snprintf(number, sizeof(number), "%u", (unsigned)flags & 0xffffU);
 	if ((e = wire_add(m, "flags", number)) != ERR_OK)
 		return e;
+	if ((e = add_service_context(pamh, m)) != ERR_OK)
+		return e;
 	if ((e = wire_add(m, "first_factor",
-	    is_set(item_text(pamh, PAM_AUTHTOK)) ||
+	    has_password(pamh) ||
 	    is_set(pam_getenv(pamh, "SSH_AUTH_INFO_0")) ? "yes" : "no")) !=
 	    ERR_OK)
 		return e;
@@ -124,14 +159,13 @@ host_knows(pam_handle_t *pamh, const char *answer)
 {
 	const char *password = item_text(pamh, PAM_AUTHTOK);
 
-	if (strcmp(answer, sshd_no_password) == 0)
-		return true;
 	return is_set(password) && text_same_secret(answer, strlen(answer),
 	    password, strlen(password));
 }
 
 enum err
-host_ask(pam_handle_t *pamh, const char *text, bool echo, struct buf *answer)
+host_ask(pam_handle_t *pamh, const char *text, bool echo, bool password,
+    struct buf *answer)
 {
 	char *reply = NULL;
 	enum err e = ERR_CONVERSATION;
@@ -142,7 +176,8 @@ host_ask(pam_handle_t *pamh, const char *text, bool echo, struct buf *answer)
 	    &reply, "%s", text);
 	if (rc == PAM_SUCCESS && reply != NULL &&
 	    strlen(reply) <= PAM_MAX_RESP_SIZE) {
-		if (host_knows(pamh, reply))
+		if (strcmp(reply, sshd_no_password) == 0 ||
+		    (!password && host_knows(pamh, reply)))
 			e = ERR_NOT_A_CODE;
 		else
 			e = buf_add_text(answer, reply);
@@ -152,6 +187,18 @@ host_ask(pam_handle_t *pamh, const char *text, bool echo, struct buf *answer)
 		free(reply);
 	}
 	return e;
+}
+
+enum err
+host_first_pass(pam_handle_t *pamh, struct buf *answer)
+{
+	const char *password = item_text(pamh, PAM_AUTHTOK);
+
+	buf_clear(answer);
+	if (!is_set(password) || strlen(password) > PAM_MAX_RESP_SIZE ||
+	    strcmp(password, sshd_no_password) == 0)
+		return ERR_CONVERSATION;
+	return buf_add_text(answer, password);
 }
 
 void

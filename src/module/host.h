@@ -30,10 +30,15 @@ bool host_may_answer_blindly(pam_handle_t *pamh);
  * Ask through the host's conversation. ERR_NOT_A_CODE where the answer is
  * one the host knows: the password typed before, or sshd's stand-in for one;
  * ERR_CONVERSATION for every way in which there is no answer, and for one
- * over 512 bytes. Wipes what the host returned.
+ * over 512 bytes. Wipes what the host returned. A `password` may be the one
+ * typed before.
  */
 __attribute__((warn_unused_result)) enum err host_ask(pam_handle_t *pamh,
-    const char *text, bool echo, struct buf *answer);
+    const char *text, bool echo, bool password, struct buf *answer);
+
+/* The password the stack has. ERR_CONVERSATION where it has none, ERR_MEMORY. */
+__attribute__((warn_unused_result)) enum err host_first_pass(
+    pam_handle_t *pamh, struct buf *answer);
 
 /* Show `text` as information; nothing with PAM_SILENT. */
 void host_tell(pam_handle_t *pamh, int flags, const char *text);

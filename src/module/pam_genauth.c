@@ -3,7 +3,10 @@
  * and its verdict to the PAM host. No network, no files, no state.
  */
 #include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <syslog.h>
 
 #define PAM_SM_AUTH
@@ -21,13 +24,21 @@
 enum {
 	START_TIMEOUT_MS = 30000, /* until the configuration is read */
 	GRACE_MS = 5000,          /* over what the verifier allows itself */
+	FAIL_DELAY_MS = 2000,     /* until the configuration is read */
+	REF_BYTES = 5,
 };
+
+/* What is kept with the PAM handle once the auth phase has passed, so that the
+ * account phase does not ask again. */
+static const char passed_key[] = "pam_genauth_passed";
 
 /* One login, as the module sees it. */
 struct login_relay {
 	pam_handle_t *pamh;
 	int flags;
 	bool blind;
+	int fail_delay_ms;
+	char ref[REF_BYTES]; /* what the person can quote to the help desk */
 	struct verifier_process verifier;
 	struct deadline deadline;
 	struct wire_message message;
@@ -46,6 +57,7 @@ denial_code(enum err why)
 	case ERR_UNREACHABLE:
 	case ERR_TIMEOUT:
 	case ERR_BUSY:
+	case ERR_THROTTLED:
 	case ERR_TLS:
 	case ERR_REPLY:
 	case ERR_CREDENTIAL:
@@ -54,6 +66,7 @@ denial_code(enum err why)
 	case ERR_INACTIVE_PERSON:
 	case ERR_OTHER_PERSON:
 	case ERR_NO_FACTOR:
+	case ERR_WRONG_PASSWORD:
 	case ERR_WRONG_CODE:
 	case ERR_NOT_A_CODE:
 	case ERR_TOO_SOON:
@@ -61,6 +74,7 @@ denial_code(enum err why)
 	case ERR_TOO_SLOW:
 		return PAM_AUTH_ERR;
 	case ERR_TRIES:
+	case ERR_LOCKED_OUT:
 		return PAM_MAXTRIES;
 	case ERR_DECLINED:
 		return PAM_PERM_DENIED;
@@ -94,19 +108,36 @@ verdict_code(const struct wire_message *m)
 	return denial_code(err_from_name(wire_get(m, "reason")));
 }
 
+/* Put the question, whichever way it wants. */
+static enum err
+relay_question(struct login_relay *r, struct buf *answer)
+{
+	const char *question = wire_get(&r->message, "question");
+	const char *text = wire_get(&r->message, "text");
+
+	if (strcmp(question, "code") == 0)
+		return host_ask(r->pamh, text, false, false, answer);
+	if (strcmp(question, "visible") == 0)
+		return host_ask(r->pamh, text, true, false, answer);
+	if (strcmp(question, "password") == 0)
+		return host_ask(r->pamh, text, false, true, answer);
+	if (strcmp(question, "first_pass") == 0)
+		return host_first_pass(r->pamh, answer);
+	return ERR_WIRE;
+}
+
 static enum err
 relay_ask(struct login_relay *r)
 {
-	bool echo = strcmp(wire_get(&r->message, "echo"), "yes") == 0;
 	struct buf answer = BUF_INIT(PAM_MAX_RESP_SIZE);
 	struct wire_message reply;
 	enum err e;
 
 	wire_init(&reply, WIRE_ANSWER);
-	e = host_ask(r->pamh, wire_get(&r->message, "text"), echo, &answer);
+	e = relay_question(r, &answer);
 	if (e == ERR_OK)
 		e = wire_add(&reply, "answer", buf_text(&answer));
-	else
+	else if (e != ERR_WIRE)
 		e = wire_add(&reply, "error", err_name(e));
 	if (r->blind && wire_get(&reply, "error") != NULL)
 		pam_syslog(r->pamh, LOG_NOTICE, "sshd asked by way of "
@@ -142,6 +173,8 @@ relay_serve(struct login_relay *r)
 		case WIRE_READY:
 			deadline_start(&r->deadline, &clock_system, GRACE_MS +
 			    wire_get_number(&r->message, "login_timeout_ms"));
+			r->fail_delay_ms =
+			    wire_get_number(&r->message, "fail_delay_ms");
 			break;
 		case WIRE_ASK:
 			e = relay_ask(r);
@@ -163,6 +196,18 @@ relay_serve(struct login_relay *r)
 	return e;
 }
 
+/* The verifier could not say it. */
+static void
+tell_broken(const struct login_relay *r)
+{
+	char text[160];
+
+	(void)snprintf(text, sizeof(text), "Logins with a second factor do "
+	    "not work on this host now. Ask your administrator. Ref: %s",
+	    r->ref);
+	host_tell(r->pamh, r->flags, text);
+}
+
 /* From HELLO to a PAM code; every way out but a verdict denies. */
 static int
 relay_run(struct login_relay *r, const struct wire_message *hello)
@@ -173,8 +218,9 @@ relay_run(struct login_relay *r, const struct wire_message *hello)
 	deadline_start(&r->deadline, &clock_system, START_TIMEOUT_MS);
 	if ((e = verifier_start(&r->verifier)) != ERR_OK) {
 		pam_syslog(r->pamh, LOG_ALERT,
-		    "login denied: cannot start %s: %s", VERIFIER_PATH,
-		    strerrordesc_np(errno));
+		    "login denied: cannot start %s: %s ref=%s", VERIFIER_PATH,
+		    strerrordesc_np(errno), r->ref);
+		tell_broken(r);
 		return denial_code(e);
 	}
 	r->blind = strcmp(wire_get(hello, "blind"), "yes") == 0;
@@ -193,35 +239,111 @@ relay_run(struct login_relay *r, const struct wire_message *hello)
 	if (e == ERR_TIMEOUT)
 		pam_syslog(r->pamh, LOG_ALERT, "login denied: the verifier "
 		    "went on for longer than login_timeout allows, and was "
-		    "ended: look for its own messages");
+		    "ended: look for its own messages ref=%s", r->ref);
 	else if (e != ERR_OK)
 		pam_syslog(r->pamh, LOG_ALERT, "login denied: the verifier "
 		    "failed (%s); run %s by hand to see whether it starts, "
-		    "and look for its own messages", err_name(e),
-		    VERIFIER_PATH);
+		    "and look for its own messages ref=%s", err_name(e),
+		    VERIFIER_PATH, r->ref);
+	if (e != ERR_OK)
+		tell_broken(r);
 	return code;
+}
+
+/* Not a secret and not unique: enough to find a line in the log. */
+static void
+make_ref(char ref[REF_BYTES])
+{
+	unsigned short number = 0;
+
+	(void)!getrandom(&number, sizeof(number), GRND_NONBLOCK);
+	(void)snprintf(ref, REF_BYTES, "%04x", number);
+}
+
+static int
+login(pam_handle_t *pamh, int flags, int argc, const char **argv,
+    const char *phase)
+{
+	struct login_relay relay = {.pamh = pamh, .flags = flags,
+	    .fail_delay_ms = FAIL_DELAY_MS};
+	struct wire_message hello;
+	int code = PAM_SERVICE_ERR;
+	enum err e;
+
+	make_ref(relay.ref);
+	wire_init(&hello, WIRE_HELLO);
+	wire_init(&relay.message, WIRE_NONE);
+	if ((e = wire_add(&hello, "phase", phase)) == ERR_OK &&
+	    (e = wire_add(&hello, "ref", relay.ref)) == ERR_OK)
+		e = host_describe(pamh, flags, argc, argv, &hello, &code);
+	if (e == ERR_OK) {
+		code = relay_run(&relay, &hello);
+	} else if (code != PAM_INCOMPLETE) {
+		pam_syslog(pamh, LOG_NOTICE, "login denied: user, service or "
+		    "arguments are not usable (%s) ref=%s", err_name(e),
+		    relay.ref);
+		tell_broken(&relay);
+		code = denial_code(e);
+	}
+	wire_clear(&hello);
+	wire_clear(&relay.message);
+	if (code != PAM_SUCCESS && code != no_opinion() &&
+	    code != PAM_INCOMPLETE && relay.fail_delay_ms > 0)
+		(void)pam_fail_delay(pamh, 1000U * (unsigned)relay.fail_delay_ms);
+	return code;
+}
+
+static const char *
+user_of(pam_handle_t *pamh)
+{
+	const void *user = NULL;
+
+	return pam_get_item(pamh, PAM_USER, &user) == PAM_SUCCESS ? user : NULL;
+}
+
+/* Has this user shown a factor in the auth phase? */
+static bool
+has_passed(pam_handle_t *pamh)
+{
+	const char *user = user_of(pamh);
+	const void *passed = NULL;
+
+	return pam_get_data(pamh, passed_key, &passed) == PAM_SUCCESS &&
+	    passed != NULL && user != NULL && strcmp(passed, user) == 0;
+}
+
+static void
+free_data(pam_handle_t *pamh, void *data, int status)
+{
+	(void)pamh;
+	(void)status;
+	free(data);
+}
+
+static bool
+note_passed(pam_handle_t *pamh)
+{
+	const char *user = user_of(pamh);
+	char *passed = user == NULL ? NULL : strdup(user);
+
+	if (passed == NULL)
+		return false;
+	if (pam_set_data(pamh, passed_key, passed, free_data) == PAM_SUCCESS)
+		return true;
+	free(passed);
+	return false;
 }
 
 EXPORTED int
 pam_sm_authenticate(pam_handle_t *pamh, int flags, int argc, const char **argv)
 {
-	struct login_relay relay = {.pamh = pamh, .flags = flags};
-	struct wire_message hello;
-	int code = PAM_SERVICE_ERR;
-	enum err e;
+	int code;
 
-	wire_init(&hello, WIRE_HELLO);
-	wire_init(&relay.message, WIRE_NONE);
-	e = host_describe(pamh, flags, argc, argv, &hello, &code);
-	if (e == ERR_OK) {
-		code = relay_run(&relay, &hello);
-	} else if (code != PAM_INCOMPLETE) {
-		pam_syslog(pamh, LOG_NOTICE, "login denied: user, service or "
-		    "arguments are not usable (%s)", err_name(e));
-		code = denial_code(e);
-	}
-	wire_clear(&hello);
-	wire_clear(&relay.message);
+	if (pam_set_data(pamh, passed_key, NULL, NULL) != PAM_SUCCESS)
+		return denial_code(ERR_MEMORY);
+	code = login(pamh, flags, argc, argv, "auth");
+	if (code == PAM_SUCCESS && !note_passed(pamh))
+		return denial_code(ERR_MEMORY);
 	return code;
 }
 
@@ -236,13 +358,13 @@ pam_sm_setcred(pam_handle_t *pamh, int flags, int argc, const char **argv)
 	return PAM_SUCCESS;
 }
 
+/* For logins that have shown no factor in an auth phase, as ssh by key alone:
+ * whether they need a push is for the verifier to say. */
 EXPORTED int
 pam_sm_acct_mgmt(
     pam_handle_t *pamh, int flags, int argc, const char **argv)
 {
-	(void)pamh;
-	(void)flags;
-	(void)argc;
-	(void)argv;
-	return no_opinion();
+	if (has_passed(pamh))
+		return no_opinion();
+	return login(pamh, flags, argc, argv, "account");
 }

@@ -19,7 +19,9 @@
 enum {
 	WIRE_FD = 3,
 	WIRE_TIMEOUT_MS = 5000,
+	SILENT_TIMEOUT_MS = 20000, /* the module gives up after 30 s */
 	EXIT_BY_HAND = 2,
+	FLAG_SILENT = 0x8000, /* PAM_SILENT */
 };
 
 /*
@@ -58,15 +60,24 @@ field_or_empty(const struct wire_message *m, const char *name)
 }
 
 static enum err
-send_ready(int login_timeout_ms)
+add_number(struct wire_message *m, const char *name, int value)
+{
+	char number[16];
+
+	(void)snprintf(number, sizeof(number), "%d", value);
+	return wire_add(m, name, number);
+}
+
+static enum err
+send_ready(const struct config *cfg)
 {
 	struct wire_message m;
-	char number[16];
 	enum err e;
 
 	wire_init(&m, WIRE_READY);
-	(void)snprintf(number, sizeof(number), "%d", login_timeout_ms);
-	e = wire_add(&m, "login_timeout_ms", number);
+	e = add_number(&m, "login_timeout_ms", cfg->login_timeout_ms);
+	if (e == ERR_OK)
+		e = add_number(&m, "fail_delay_ms", cfg->fail_delay_ms);
 	if (e == ERR_OK)
 		e = wire_send(WIRE_FD, &m, WIRE_TIMEOUT_MS);
 	wire_clear(&m);
@@ -82,7 +93,7 @@ send_verdict(const struct login_result *r)
 	wire_init(&m, WIRE_VERDICT);
 	e = wire_add(&m, "verdict", verdict_name(r->verdict));
 	if (e == ERR_OK)
-		e = wire_add(&m, "reason", err_name(r->why));
+		e = wire_add(&m, "reason", err_name(r->shown));
 	if (e == ERR_OK)
 		e = wire_send(WIRE_FD, &m, WIRE_TIMEOUT_MS);
 	wire_clear(&m);
@@ -105,49 +116,86 @@ load_config(const struct wire_message *hello, struct config *cfg)
 	    cfg, field_or_empty(hello, "language"));
 }
 
-static void
-read_request(const struct wire_message *hello, struct login_request *out)
+static bool
+field_is(const struct wire_message *m, const char *name, const char *value)
 {
+	return strcmp(field_or_empty(m, name), value) == 0;
+}
+
+static void
+read_request(const struct wire_message *hello, uid_t caller,
+    struct login_request *out)
+{
+	int flags = wire_get_number(hello, "flags");
+
 	*out = (struct login_request){
 	    .user = field_or_empty(hello, "user"),
 	    .service = field_or_empty(hello, "service"),
 	    .rhost = field_or_empty(hello, "rhost"),
 	    .tty = field_or_empty(hello, "tty"),
 	    .ruser = field_or_empty(hello, "ruser"),
-	    .first_factor =
-		strcmp(field_or_empty(hello, "first_factor"), "yes") == 0,
-	    .blind = strcmp(field_or_empty(hello, "blind"), "yes") == 0,
+	    .ssh_connection = field_or_empty(hello, "ssh_connection"),
+	    .command = field_or_empty(hello, "command"),
+	    .ref = field_or_empty(hello, "ref"),
+	    .caller_uid = caller,
+	    .first_factor = field_is(hello, "first_factor", "yes"),
+	    .blind = field_is(hello, "blind", "yes"),
+	    .silent = flags > 0 && (flags & FLAG_SILENT) != 0,
+	    .account_phase = field_is(hello, "phase", "account"),
 	};
 }
 
-/* The configuration is read: open what the sandbox will not let us open, and
- * run the login, which enters it. */
+/* What only a login that wants a factor needs. */
+struct network {
+	const struct config *cfg;
+	struct service service;
+	struct token_cache tokens;
+	struct http *http;
+};
+
+/* Open what the sandbox will not let us open, and enter it. */
+static enum err
+go_online(void *ctx)
+{
+	struct network *n = ctx;
+	const struct service_settings *s = &n->cfg->service;
+	enum err e = http_new(&n->cfg->http, &n->http);
+
+	if (e != ERR_OK)
+		return e;
+	n->service.transport = http_transport(n->http);
+	if (n->cfg->flow == FLOW_TRIGGER) {
+		token_cache_open(&n->tokens, RUNTIMEDIR, s->management_url,
+		    s->access_key_id);
+		n->service.tokens = &n->tokens;
+	}
+	return sandbox_enter();
+}
+
 static enum err
 run(const struct login_request *who, const struct config *cfg,
     struct login_result *out)
 {
+	struct network n = {.cfg = cfg, .tokens.fd = -1};
 	struct wire_conversation person;
-	struct token_cache tokens;
 	struct deadline deadline;
-	struct service service;
-	struct http *http = NULL;
+	const struct login_setup setup = {.cfg = cfg,
+	    .service = &n.service, .person = &person.conversation,
+	    .lookups = &account_lookups_libc, .runtime_dir = RUNTIMEDIR,
+	    .before_service = go_online, .ctx = &n};
 	enum err e;
 
+	if ((e = send_ready(cfg)) != ERR_OK)
+		return e;
 	deadline_start(&deadline, &clock_system, cfg->login_timeout_ms);
 	wire_conversation_init(&person, WIRE_FD);
-	token_cache_open(&tokens, RUNTIMEDIR, cfg->service.management_url,
-	    cfg->service.access_key_id);
-	if ((e = send_ready(cfg->login_timeout_ms)) == ERR_OK &&
-	    (e = http_new(&cfg->http, &http)) == ERR_OK) {
-		service_init(&service, provider_find(cfg->provider),
-		    &cfg->service, http_transport(http), &deadline, &tokens);
-		login_run(cfg, who, &service, &person.conversation,
-		    sandbox_enter, out);
-		service_clear(&service);
-	}
-	http_free(&http);
-	token_cache_close(&tokens);
-	return e;
+	service_init(&n.service, provider_find(cfg->provider), &cfg->service,
+	    NULL, &deadline, NULL);
+	login_run(&setup, who, out);
+	service_clear(&n.service);
+	http_free(&n.http);
+	token_cache_close(&n.tokens);
+	return ERR_OK;
 }
 
 /* A login that could not even begin is denied, and logged like any other. */
@@ -156,13 +204,24 @@ deny_unstarted(const struct login_request *who, enum err why,
     struct login_result *out)
 {
 	struct wire_conversation person;
+	struct conversation *c = &person.conversation;
+	struct buf unused = BUF_INIT(ANSWER_MAX_BYTES + 1);
+	char text[256];
 
-	*out = (struct login_result){.why = why, .factor = FACTOR_COUNT};
+	*out = (struct login_result){
+	    .why = why, .shown = why, .factor = FACTOR_COUNT};
 	login_log(who, out, "", "", 0);
 	wire_conversation_init(&person, WIRE_FD);
-	(void)!person.conversation.tell(&person.conversation, "Logins with a "
-	    "second factor are not set up correctly on this host. Ask your "
-	    "administrator; the system log says what is wrong.");
+	(void)snprintf(text, sizeof(text), "Logins with a second factor are "
+	    "not set up correctly on this host. Ask your administrator; the "
+	    "system log says what is wrong. Ref: %s%s", who->ref,
+	    who->silent ? ". Press Enter: " : "");
+	if (!who->silent)
+		(void)!c->tell(c, text);
+	else if (!who->account_phase)
+		(void)!c->ask(c, QUESTION_CODE, text, SILENT_TIMEOUT_MS,
+		    &unused);
+	buf_clear(&unused);
 }
 
 static int
@@ -181,6 +240,7 @@ main(void)
 	struct login_result result = {0};
 	struct config cfg = {0};
 	struct login_request who;
+	const uid_t caller = getuid();
 	struct wire_message hello;
 	enum err e;
 
@@ -198,7 +258,7 @@ main(void)
 		e = wire_recv(WIRE_FD, &hello, WIRE_TIMEOUT_MS);
 	if (e == ERR_OK && hello.verb != WIRE_HELLO)
 		e = ERR_WIRE;
-	read_request(&hello, &who);
+	read_request(&hello, caller, &who);
 	if (e == ERR_OK)
 		e = load_config(&hello, &cfg);
 	if (e == ERR_OK) {

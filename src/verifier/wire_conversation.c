@@ -17,16 +17,23 @@ wire_of(struct conversation *c)
 	    offsetof(struct wire_conversation, conversation)))->fd;
 }
 
+static const char *const question_names[QUESTION_COUNT] = {
+    [QUESTION_CODE] = "code",
+    [QUESTION_VISIBLE] = "visible",
+    [QUESTION_PASSWORD] = "password",
+    [QUESTION_FIRST_PASS] = "first_pass",
+};
+
 static enum err
-send_text(int fd, enum wire_verb verb, const char *text, const char *echo)
+send_text(int fd, enum wire_verb verb, const char *text, const char *question)
 {
 	struct wire_message m;
 	enum err e;
 
 	wire_init(&m, verb);
 	e = wire_add(&m, "text", text);
-	if (e == ERR_OK && echo != NULL)
-		e = wire_add(&m, "echo", echo);
+	if (e == ERR_OK && question != NULL)
+		e = wire_add(&m, "question", question);
 	if (e == ERR_OK)
 		e = wire_send(fd, &m, SEND_TIMEOUT_MS);
 	wire_clear(&m);
@@ -57,15 +64,15 @@ read_answer(const struct wire_message *m, struct buf *answer)
 }
 
 static enum err
-wire_ask(struct conversation *c, const char *prompt, bool echo, int timeout_ms,
-    struct buf *answer)
+wire_ask(struct conversation *c, enum question what, const char *prompt,
+    int timeout_ms, struct buf *answer)
 {
 	struct wire_message m;
 	enum err e;
 
 	buf_clear(answer);
 	wire_init(&m, WIRE_NONE);
-	e = send_text(wire_of(c), WIRE_ASK, prompt, echo ? "yes" : "no");
+	e = send_text(wire_of(c), WIRE_ASK, prompt, question_names[what]);
 	if (e == ERR_OK &&
 	    (e = wire_recv(wire_of(c), &m, timeout_ms)) == ERR_TIMEOUT)
 		e = ERR_TOO_SLOW;

@@ -34,7 +34,7 @@ struct field {
 
 static const struct verb {
 	const char *name;
-	struct field fields[10];
+	struct field fields[14];
 } verbs[WIRE_VERB_COUNT] = {
     [WIRE_HELLO] = {"HELLO",
 	{{"user", KIND_LINE, REQUIRED, 256},
@@ -46,10 +46,17 @@ static const struct verb {
 	    {"flags", KIND_NUMBER, REQUIRED, 9},
 	    {"first_factor", KIND_WORD, REQUIRED, 3},
 	    {"blind", KIND_WORD, REQUIRED, 3},
+	    {"phase", KIND_WORD, REQUIRED, 8},
+	    {"ref", KIND_WORD, REQUIRED, 8},
+	    {"ssh_connection", KIND_LINE, 0, 256},
+	    {"command", KIND_LINE, 0, 256},
 	    {"arg", KIND_LINE, MANY, 1024}}},
-    [WIRE_READY] = {"READY", {{"login_timeout_ms", KIND_NUMBER, REQUIRED, 9}}},
+    [WIRE_READY] = {"READY",
+	{{"login_timeout_ms", KIND_NUMBER, REQUIRED, 9},
+	    {"fail_delay_ms", KIND_NUMBER, REQUIRED, 9}}},
     [WIRE_ASK] = {"ASK",
-	{{"text", KIND_TEXT, REQUIRED, 511}, {"echo", KIND_WORD, REQUIRED, 3}}},
+	{{"text", KIND_TEXT, REQUIRED, 511},
+	    {"question", KIND_WORD, REQUIRED, 16}}},
     [WIRE_ANSWER] = {"ANSWER",
 	{{"answer", KIND_BYTES, 0, 512}, {"error", KIND_WORD, 0, 32}}},
     [WIRE_TELL] = {"TELL", {{"text", KIND_TEXT, REQUIRED, 511}}},
