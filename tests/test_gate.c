@@ -187,7 +187,7 @@ once_given_up_nobody_waits(void **state)
 	assert_true(gate_is_given_up(&gate));
 	assert_int_equal(ask(script, 1, &reply), ERR_OK);
 	gate.opens_at_ms = clock_.now_ms + 1000;
-	assert_int_equal(ask(NULL, 0, &reply), ERR_BUSY);
+	assert_int_equal(ask(NULL, 0, &reply), ERR_THROTTLED);
 	assert_int_equal(clock_.slept_ms, 0);
 }
 

@@ -77,32 +77,40 @@ say_nothing(void *ctx, const char *where, const char *what)
 	(void)what;
 }
 
-/* The files that are named, as far as what names them could be read. */
+/* What the file says, as far as it can be read; mistakes are told elsewhere. */
 static void
-check_files(struct check *c, const struct mfa *m)
+read_loosely(const struct mfa *m, struct config *cfg)
 {
 	struct buf content = BUF_INIT(CONF_MAX_BYTES);
-	struct config cfg;
 	char why[256];
 
-	memset(&cfg, 0, sizeof(cfg));
-	(void)!option_defaults(config_options, &cfg);
-	if (file_read_trusted(m->config_file == NULL ? cfg.conf :
+	memset(cfg, 0, sizeof(*cfg));
+	(void)!option_defaults(config_options, cfg);
+	if (file_read_trusted(m->config_file == NULL ? cfg->conf :
 	    m->config_file, false, &content, why, sizeof(why)) == ERR_OK)
-		(void)!option_parse_file(config_options, &cfg, cfg.conf,
+		(void)!option_parse_file(config_options, cfg, cfg->conf,
 		    &content, say_nothing, NULL);
-	check_secret(c, cfg.app_secret_file);
-	if (cfg.provider == NULL || strcmp(cfg.provider, "flashback") != 0)
-		check_secret(c, cfg.access_token_file);
-	show_file(c->o, m->config_file == NULL ? cfg.conf : m->config_file);
-	show_file(c->o, cfg.access_key_secret_file);
-	show_file(c->o, cfg.app_secret_file);
-	show_file(c->o, cfg.access_token_file);
-	show_file(c->o, cfg.user_map);
-	show_file(c->o, cfg.http.ca_file);
-	show_file(c->o, cfg.audit_file);
-	config_clear(&cfg);
 	buf_clear(&content);
+}
+
+static bool
+is_flashback(const struct mfa *m, const struct config *cfg)
+{
+	const char *name = m->provider != NULL ? m->provider : cfg->provider;
+
+	return name != NULL && strcmp(name, "flashback") == 0;
+}
+
+static void
+show_files(struct check *c, const struct mfa *m, const struct config *cfg)
+{
+	show_file(c->o, m->config_file == NULL ? cfg->conf : m->config_file);
+	show_file(c->o, cfg->access_key_secret_file);
+	show_file(c->o, cfg->app_secret_file);
+	show_file(c->o, cfg->access_token_file);
+	show_file(c->o, cfg->user_map);
+	show_file(c->o, cfg->http.ca_file);
+	show_file(c->o, cfg->audit_file);
 }
 
 enum exit_status
@@ -110,14 +118,23 @@ command_config_check(struct mfa *m, int argc, char **argv)
 {
 	struct check c = {.o = output_new(columns, m->json, false)};
 	enum exit_status status;
+	struct config cfg;
 	enum err e;
 
 	(void)argc;
 	(void)argv;
 	if (c.o == NULL)
 		return mfa_fail(m, "config check", ERR_MEMORY);
+	read_loosely(m, &cfg);
+	/* as a login will read it: whatever would deny one is to be seen */
+	m->use = is_flashback(m, &cfg) ? CONFIG_ADMINISTRATOR : CONFIG_LOGIN;
 	status = mfa_read_config(m, &m->cfg, note, &c);
-	check_files(&c, m);
+	if (cfg.flow != FLOW_SIGNIN)
+		check_secret(&c, cfg.app_secret_file);
+	if (!is_flashback(m, &cfg))
+		check_secret(&c, cfg.access_token_file);
+	show_files(&c, m, &cfg);
+	config_clear(&cfg);
 	e = output_print(c.o);
 	output_free(&c.o);
 	if (e != ERR_OK)

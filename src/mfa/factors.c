@@ -49,11 +49,13 @@ add_row(struct output *o, const struct account *a, const struct bindings *b,
 }
 
 static enum err
-show(const struct mfa *m, const struct account *a, const struct bindings *b)
+show(const struct mfa *m, const char *user, const struct account *a,
+    const struct bindings *b)
 {
 	struct output *o = output_new(columns, m->json, false);
 	enum err e;
 
+	(void)user;
 	if (o == NULL)
 		return ERR_MEMORY;
 	for (unsigned i = 0; i < BINDING_COUNT; i++)

@@ -82,7 +82,7 @@ wait_for(struct gate *g, struct deadline *deadline)
 		g->clock->sleep_ms(g->clock->ctx, ms);
 		deadline->at_ms += ms;
 	}
-	return ms == -1 ? ERR_BUSY : ERR_OK;
+	return ms == -1 ? ERR_THROTTLED : ERR_OK;
 }
 
 /* It did not say how long: longer each time. */
@@ -139,8 +139,7 @@ is_refusal(const struct http_reply *reply)
 
 	if (!refused && reply->body.len > 0 &&
 	    memmem(reply->body.ptr, reply->body.len, "429", 3) != NULL) {
-		refused = genauth_reply_decode(reply, &r) == ERR_BUSY &&
-		    r.status == 429;
+		refused = genauth_reply_decode(reply, &r) == ERR_THROTTLED;
 		genauth_reply_clear(&r);
 	}
 	return refused;

@@ -24,7 +24,7 @@ enum { GATE_WAIT_MAX_S = 300, GATE_REFUSALS_MAX = 20 };
 void gate_init(struct gate *g, const struct clock *clock);
 void gate_clear(struct gate *g);
 
-/* From now on who would have to wait gets ERR_BUSY. */
+/* From now on who would have to wait gets ERR_THROTTLED. */
 void gate_give_up(struct gate *g);
 
 bool gate_is_given_up(struct gate *g);

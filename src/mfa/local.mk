@@ -12,6 +12,7 @@ genauth_mfa_SOURCES = \
 	src/mfa/factors.c \
 	src/mfa/gate.c src/mfa/gate.h \
 	src/mfa/help.c \
+	src/mfa/host_record.c src/mfa/host_record.h \
 	src/mfa/journal.c src/mfa/journal.h \
 	src/mfa/journal_text.c src/mfa/journal_text.h \
 	src/mfa/kick.c \
@@ -39,10 +40,11 @@ genauth_mfa_SOURCES = \
 	src/mfa/status.c \
 	src/mfa/table.c \
 	src/mfa/terminal.c src/mfa/terminal.h \
+	src/mfa/unlock.c \
 	src/mfa/unbind.c \
 	src/mfa/unbind_person.c src/mfa/unbind_person.h \
 	src/mfa/verify.c
 genauth_mfa_CFLAGS = $(AM_CFLAGS) $(SMARTCOLS_CFLAGS) $(QRENCODE_CFLAGS)
 genauth_mfa_LDADD = libgenauth.la $(SMARTCOLS_LIBS) $(QRENCODE_LIBS) -lpthread
 
-dist_man_MANS = man/genauth-mfa.8
+dist_man_MANS += man/genauth-mfa.8

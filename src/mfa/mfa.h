@@ -90,7 +90,7 @@ extern const struct command commands[]; /* ended by a NULL name */
 
 /* One file per command, or family of commands: */
 command_main command_status, command_factors, command_unbind, command_reset,
-    command_kick;                                        /* administrator */
+    command_kick, command_unlock;                        /* administrator */
 command_main command_self_factors, command_self_factor, command_self_unbind,
     command_self_unbind_phone, command_self_unbind_email, command_self_enroll,
     command_self_reset;                                  /* the person */

@@ -201,8 +201,8 @@ person_bindings(unsigned bits, char out[PERSON_BINDINGS_MAX])
 
 enum exit_status
 person_show(struct mfa *m, const char *what, const char *user,
-    enum err (*show)(const struct mfa *m, const struct account *a,
-    const struct bindings *b))
+    enum err (*show)(const struct mfa *m, const char *user,
+    const struct account *a, const struct bindings *b))
 {
 	struct account who;
 	struct bindings b;
@@ -213,7 +213,7 @@ person_show(struct mfa *m, const char *what, const char *user,
 		return status;
 	if ((e = person_find(m, &m->service, user, &who)) == ERR_OK &&
 	    (e = person_admin(m)->bindings(&m->service, &who, &b)) == ERR_OK)
-		e = show(m, &who, &b);
+		e = show(m, user, &who, &b);
 	if (e == ERR_OK)
 		return STATUS_DONE;
 	return person_fail(m, what, user, e, m->service.request_id);

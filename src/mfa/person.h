@@ -29,7 +29,7 @@ enum exit_status person_fail(struct mfa *m, const char *what,
  * hand both to `show`, which prints them. What fails is told. */
 enum exit_status person_show(struct mfa *m, const char *what,
     const char *user, enum err (*show)(const struct mfa *m,
-    const struct account *a, const struct bindings *b));
+    const char *user, const struct account *a, const struct bindings *b));
 
 /* What can be done at the provider that was asked for. Never NULL once the
  * configuration is read. */

@@ -53,6 +53,8 @@ const struct command commands[] = {
 	"unbind all an administrator can, end the sessions, read back",
 	"from jobs journal keep-sessions", command_reset},
     {"kick", "USER", "end the person's sessions", "", command_kick},
+    {"unlock", "USER", "forget a login's wrong codes and pushes on this host",
+	"", command_unlock},
     {"self factors", "", "my factors", SELF, command_self_factors},
     {"self factor", "ID", "one of my factors", SELF, command_self_factor},
     {"self unbind", "ID", "unbind one of my factors", SELF,

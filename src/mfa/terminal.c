@@ -25,7 +25,7 @@ static const int ending[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
 static volatile sig_atomic_t interrupted, stopped, asking;
 
 /* One question. */
-struct question {
+struct line_asked {
 	int fd;
 	const char *prompt;
 	bool echo;
@@ -121,7 +121,7 @@ stop_here(void)
  * blocked but while waiting, so that none comes between looking and waiting.
  */
 static enum err
-ask_once(struct question *q, const sigset_t *waiting)
+ask_once(struct line_asked *q, const sigset_t *waiting)
 {
 	struct termios quiet = q->before;
 	struct pollfd p = {.fd = q->fd, .events = POLLIN};
@@ -153,7 +153,7 @@ out:
 }
 
 static enum err
-ask_guarded(struct question *q)
+ask_guarded(struct line_asked *q)
 {
 	struct sigaction sa, before;
 	sigset_t ours, waiting;
@@ -184,7 +184,7 @@ static enum err
 ask(const char *prompt, bool echo, struct deadline *deadline,
     struct buf *answer)
 {
-	struct question q = {.prompt = prompt, .echo = echo,
+	struct line_asked q = {.prompt = prompt, .echo = echo,
 	    .deadline = deadline};
 	enum err e = ERR_CONVERSATION;
 
@@ -242,14 +242,18 @@ terminal_confirm(const struct mfa *m, const char *question)
 }
 
 static enum err
-conversation_ask(struct conversation *c, const char *prompt, bool echo,
-    int timeout_ms, struct buf *answer)
+conversation_ask(struct conversation *c, enum question what,
+    const char *prompt, int timeout_ms, struct buf *answer)
 {
 	struct deadline deadline;
 
 	(void)c;
+	if (what == QUESTION_FIRST_PASS) {
+		buf_clear(answer);
+		return ERR_CONVERSATION;
+	}
 	deadline_start(&deadline, &clock_system, timeout_ms);
-	return ask(prompt, echo, &deadline, answer);
+	return ask(prompt, what == QUESTION_VISIBLE, &deadline, answer);
 }
 
 /* To the terminal, because a new recovery code may be in it. */

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "build.h"
 #include "login/factor.h"
 #include "login/login.h"
 #include "mfa/output.h"
@@ -54,7 +55,12 @@ command_verify(struct mfa *m, int argc, char **argv)
 	char tty[64] = "";
 	const struct login_request who = {.user = argv[0],
 	    .service = "genauth-mfa", .rhost = "", .tty = tty, .ruser = "",
+	    .ssh_connection = "", .command = "", .ref = "",
 	    .first_factor = true};
+	const struct login_setup setup = {.cfg = &m->cfg,
+	    .service = &m->service, .person = &terminal_conversation,
+	    .lookups = &account_lookups_libc, .runtime_dir = RUNTIMEDIR,
+	    .candid = true};
 	struct login_result result;
 	enum exit_status status;
 	enum err e;
@@ -65,8 +71,7 @@ command_verify(struct mfa *m, int argc, char **argv)
 		return status;
 	if (ttyname_r(STDIN_FILENO, tty, sizeof(tty)) != 0)
 		tty[0] = '\0';
-	login_run(&m->cfg, &who, &m->service, &terminal_conversation,
-	    NULL, &result);
+	login_run(&setup, &who, &result);
 	if ((e = print(m, argv[0], &result)) != ERR_OK)
 		return mfa_fail(m, "verify", e);
 	if (result.why != ERR_OK)
