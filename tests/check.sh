@@ -49,6 +49,17 @@ unit()
 	[ "$bad" -eq 0 ]
 }
 
+# in_private BUILD COMMAND...: where alice has an account, if that can be had.
+in_private()
+{
+	if [ "$(id -u)" = 0 ] && unshare --mount true 2>/dev/null; then
+		"$top/tests/in_private_system.sh" "$@"
+	else
+		shift
+		"$@"
+	fi
+}
+
 # as_root WHY COMMAND...: or counted as skipped.
 as_root()
 {
@@ -91,15 +102,20 @@ part 'the official SDK against the emulator' oracle
 part 'logins through pam_wrapper' "$top/tests/e2e.sh" "$build/default"
 part 'logins through pam_wrapper, sanitized' \
     "$top/tests/e2e.sh" "$build/sanitized"
-for commands in frame admin self; do
+for commands in frame admin self unlock; do
 	for kind in default sanitized; do
-		part "genauth-mfa, $commands, $kind" \
+		part "genauth-mfa, $commands, $kind" in_private "$build/$kind" \
 		    "$top/tests/mfa_$commands.sh" "$build/$kind"
 	done
 done
 part 'genauth-mfa, 10,000 people' "$top/tests/mfa_bulk.sh" "$build/default"
 part 'real sshd, sudo, su and login' as_root hosts "$build/default" \
     "$top/tests/hosts.sh" "$build/default"
+part 'the stacks of pam.d' "$top/tests/stacks.sh" "$build/default"
+part 'scp, sftp, rsync, git, plink' as_root clients "$build/default" \
+    "$top/tests/clients.sh" "$build/default"
+part 'what people see' as_root golden "$build/default" \
+    "$top/tests/golden.sh" "$build/default"
 part 'make distcheck' distcheck
 
 printf '\n%d passed, %d failed, %d skipped\n' \

@@ -145,13 +145,18 @@ with_pam_wrapper()
 	export control outbox
 	mkdir "$work/services"
 	echo 'auth required pam_deny.so' >"$work/services/other"
+	# Only who has an account on this host is asked about: GenAuth's alice
+	# is you.
+	me=$(id -un)
+	echo "$me = alice" >"$work/map"
+	chmod 600 "$work/map"
 	cat >"$work/services/demo" <<END
-auth required $build/inst/security/pam_genauth.so conf=$work/emulator/genauth.conf
+auth required $build/inst/security/pam_genauth.so conf=$work/emulator/genauth.conf user_map=$work/map
 END
 	set -- env LD_PRELOAD=libpam_wrapper.so PAM_WRAPPER=1 \
 	    PAM_WRAPPER_SERVICE_DIR="$work/services" \
-	    pamtester demo alice authenticate
-	shown='pamtester demo alice authenticate'
+	    pamtester demo "$me" authenticate
+	shown="pamtester demo $me authenticate"
 	act 'the code of the authenticator app'
 	show in "$shown" 'erification code' "$code" : "$@"
 	act 'a wrong code, then a code by SMS'

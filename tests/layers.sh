@@ -107,31 +107,149 @@ check 'the module exports pam_sm_* only' exports_only_pam
 check 'the module links libpam and libc only' links_only_pam_and_libc
 check 'the module calls nothing that changes its host' \
     imports_nothing_forbidden
-# Each row of config_options[] is in README.md with its default, and back.
-options_documented()
+# Each row of config_options[] is in genauth.conf.5 with its default, range and
+# an example that is right, and back; what can be an argument only is in
+# pam_genauth.8.
+conf5=$top/man/genauth.conf.5
+pam8=$top/man/pam_genauth.8
+
+# The rows as "NAME WHERE DEFAULT"; WHERE is ARG for arguments only.
+option_rows()
 {
-	tr -s ' \t\n' ' ' <"$src/login/config.c" |
-	    grep -oE '\{"[a-z_]+", (option|set)_[a-z_]+, AT\([a-z_.]+\), (NULL|"[^"]*")' |
-	    sed -E 's/^\{"([a-z_]+)".*, (NULL|"[^"]*")$/\1 \2/; s/"//g' |
-	    grep -v '^conf ' >"$work/options"
-	[ "$(wc -l <"$work/options")" -gt 15 ] || return 1
-	while read -r name default; do
-		if [ "$default" = NULL ]; then
-			grep -qE "^\| \`$name\` \| (–|required) \|" \
-			    "$top/README.md"
-		else
-			grep -qF "| \`$name\` | \`$default\` |" "$top/README.md"
-		fi || { echo "README.md: $name ($default)"; return 1; }
-	done <"$work/options"
-	# shellcheck disable=SC2016 # these are Markdown's backquotes
-	sed -n 's/^| `\([a-z_]*\)` | .*/\1/p' "$top/README.md" |
-	    while read -r name; do
-		grep -qF "{\"$name\"," "$src/login/config.c" ||
-		    { echo "no such option: $name"; return 1; }
+	sed -n '/^const struct option config_options/,/^};/p' \
+	    "$src/login/config.c" | tr -s ' \t\n' ' ' |
+	    grep -oE '\{"[a-z_]+", [a-z_]+, AT\([a-z_.]+\), [^{]*, OPTION_[A-Z]+,' |
+	    sed -E 's/CONFDIR "/"\/etc\/genauth/; s/RUNTIMEDIR/"\/run\/genauth"/
+		s/, NULL, OPTION/, "none", OPTION/
+		s/^\{"([a-z_]+)".*, "([^"]*)", OPTION_([A-Z]+),$/\1 \3 \2/'
+}
+
+# item PAGE NAME: the text of that option in the page, on one line.
+item()
+{
+	sed -n "/^\.It Cm $2\( Ns.*\)\{0,1\}\$/,/^\.\(It\|El\)/p" "$1" |
+	    sed '1d; $d; s/^\.[A-Z][a-z] //' | tr '\n' ' '
+}
+
+options_have_items()
+{
+	option_rows | awk '{print ($2 == "ARG" ? "8 " : "5 ") $1}' |
+	    sort >"$work/options"
+	[ "$(wc -l <"$work/options")" -eq \
+	    "$(grep -cE '^    \{"[a-z_]+",' "$src/login/config.c")" ] ||
+		return 1
+	{
+		sed -n '/^\.Sh ARGUMENTS/,/^\.Sh FLOWS/s/^\.It Cm \([a-z_]*\).*/8 \1/p' \
+		    "$pam8"
+		sed -n 's/^\.It Cm \([a-z_]*\)$/5 \1/p' "$conf5"
+	} | sort >"$work/in_man"
+	diff "$work/options" "$work/in_man"
+}
+
+options_have_defaults()
+{
+	option_rows | grep -v ' ARG ' | while read -r name _ default; do
+		item "$conf5" "$name" | grep -qF "Default: $default. " ||
+		    { echo "genauth.conf.5: $name ($default)"; return 1; }
+	done || return 1
+	item "$pam8" conf | grep -qF /etc/genauth/genauth.conf
+}
+
+# mistakes FILE: of its lines, as "NAME: what is wrong".
+mistakes()
+{
+	"$build/inst/sbin/genauth-mfa" --config "$1" config check |
+	    sed -n "s,^$1:[0-9]* *,,p"
+}
+
+# What the program says it wants is what the page says there is.
+options_have_ranges()
+{
+	option_rows | awk '$2 != "ARG" {print $1 " = ?"}' >"$work/conf"
+	mistakes "$work/conf" |
+	    sed -n 's/: wants off, or COUNT.SECONDS: /: wants /
+		s/: wants a path.*//; s/: wants http.*//
+		s/^\([a-z_]*\): wants /\1 /p' >"$work/wants"
+	[ "$(wc -l <"$work/wants")" -gt 20 ] || return 1
+	while read -r name wants; do
+		item "$conf5" "$name" | grep -qiF "$wants" ||
+		    { echo "genauth.conf.5: $name wants $wants"; return 1; }
+	done <"$work/wants"
+}
+
+options_have_examples()
+{
+	sed -n 's/^\.Dl \([a-z_]* = .*\)/\1/p' "$conf5" >"$work/conf"
+	option_rows | awk '$2 != "ARG" {print $1}' | sort >"$work/options"
+	sed 's/ =.*//' "$work/conf" | sort | diff "$work/options" - &&
+	    [ -z "$(mistakes "$work/conf" | tee /dev/stderr)" ]
+}
+
+check 'the man pages have each option, and no other' options_have_items
+check 'genauth.conf.5 has each default' options_have_defaults
+check 'genauth.conf.5 has each range and word' options_have_ranges
+check 'genauth.conf.5 has an example of each option' options_have_examples
+
+# What a login leaves in the log, and what it returns, is in pam_genauth.8, and
+# back. "none" is no reason.
+in_pam8()
+{
+	sed -n "/^\.S[hs] $1/,/^\.S[hs]/p" "$pam8" |
+	    sed -n "s/^\.It $2 //p" | sed 's/ , /\n/g' | sort
+}
+
+man_lists_reasons()
+{
+	sed -n 's/^ *\[ERR_[A-Z_]*\] = {"\([a-z_]*\)".*/\1/p' \
+	    "$src/base/err.c" | grep -vx none | sort >"$work/reasons"
+	[ "$(wc -l <"$work/reasons")" -gt 20 ] &&
+	    in_pam8 Reasons Cm | diff "$work/reasons" -
+}
+
+man_lists_fields()
+{
+	sed -n 's/.*text_add_field(&line, "\([a-z_]*\)".*/\1/p' \
+	    "$src/login/login_log.c" | sort >"$work/fields"
+	[ "$(wc -l <"$work/fields")" -gt 10 ] &&
+	    in_pam8 Fields Cm | diff "$work/fields" -
+}
+
+# denial_code() as "PAM_CODE REASON".
+denial_codes()
+{
+	sed -n '/^denial_code/,/^}/p' "$src/module/pam_genauth.c" | awk '
+	    /case ERR_/ {sub(/:.*/, "", $2); pending = pending " " $2}
+	    /break;/ {pending = ""}
+	    /return PAM_/ {sub(/;.*/, "", $2)
+		n = split(pending, errs, " "); pending = ""
+		for (i = 1; i <= n; i++) print $2, errs[i]}' |
+	    while read -r code err; do
+		printf '%s %s\n' "$code" "$(sed -n \
+		    "s/^ *\[$err\] = {\"\([a-z_]*\)\".*/\1/p" \
+		    "$src/base/err.c")"
 	done
 }
 
-check 'README.md lists each option with its default' options_documented
+man_lists_return_codes()
+{
+	grep -oE 'return PAM_[A-Z_]+|= PAM_INCOMPLETE' \
+	    "$src/module/pam_genauth.c" "$src/module/host.c" |
+	    sed 's/.* //' | sort -u >"$work/codes"
+	in_pam8 'RETURN CODES' Dv | diff "$work/codes" - || return 1
+	denial_codes >"$work/denials"
+	[ "$(wc -l <"$work/denials")" -gt 20 ] || return 1
+	while read -r code reason; do
+		sed -n "/^\.It Dv $code\$/,/^\.\(It\|El\)/p" "$pam8" |
+		    grep -qw "$reason" ||
+		    { echo "pam_genauth.8: $code $reason"; return 1; }
+	done <"$work/denials"
+}
+
+check 'pam_genauth.8 has each reason, and no other' man_lists_reasons
+check 'pam_genauth.8 has each field of the log, and no other' man_lists_fields
+check 'pam_genauth.8 has each return code with its reasons' \
+    man_lists_return_codes
+
 # Commands, options and JSON members of genauth-mfa are in its man page, and
 # back.
 man=$top/man/genauth-mfa.8
@@ -170,13 +288,13 @@ man_lists_members()
 
 man_is_lint_free()
 {
-	mandoc -T lint -W warning "$man"
+	mandoc -T lint -W warning "$man" "$pam8" "$conf5"
 }
 
-check 'the man page has each command of genauth-mfa' man_lists_commands
-check 'the man page has each option of genauth-mfa' man_lists_options
-check 'the man page has each JSON member' man_lists_members
-check 'the man page is mandoc-clean' man_is_lint_free
+check 'genauth-mfa.8 has each command' man_lists_commands
+check 'genauth-mfa.8 has each option' man_lists_options
+check 'genauth-mfa.8 has each JSON member' man_lists_members
+check 'the man pages are mandoc-clean' man_is_lint_free
 for file in "$module" "$build/inst/libexec/genauth-verifier" \
     "$build/inst/sbin/genauth-mfa"; do
 	check "$(basename "$file") is hardened" has_hardening "$file"

@@ -1,12 +1,16 @@
 # Unit tests, one program per module; `make check` runs them. The shell tests
 # beside them are run by check.sh.
 EXTRA_DIST += tests/data tests/oracle tests/RULES.md tests/answer.exp \
-	tests/check.sh tests/demo.sh tests/e2e.sh tests/hosts.sh \
+	tests/check.sh tests/demo.sh tests/e2e.sh tests/hosts.sh tests/hosts_lib.sh tests/clients.sh tests/stacks.sh \
+	tests/golden tests/golden.sh tests/mfa_unlock.sh \
 	tests/in_private_system.sh tests/layers.sh tests/lib.sh tests/mfa_admin.sh \
 	tests/mfa_bulk.sh tests/mfa_frame.sh tests/mfa_self.sh tests/oracle.sh
 
 noinst_PROGRAMS += syslog-catcher
 syslog_catcher_SOURCES = tests/syslog_catcher.c
+noinst_PROGRAMS += crowd
+crowd_SOURCES = tests/crowd.c
+crowd_LDADD = $(PAM_LIBS)
 
 if CMOCKA
 unit_tests = \
@@ -17,6 +21,8 @@ unit_tests = \
 unit_tests += test_flashback test_genauth_admin test_mask test_reset_person
 unit_tests += test_audit test_mfa_config test_output
 unit_tests += test_genauth_self test_qr
+unit_tests += test_login_push test_login_signin
+unit_tests += test_breaker test_genauth_signin test_network test_record test_tally
 unit_tests += test_gate test_journal test_people test_progress
 check_PROGRAMS += $(unit_tests) fake-verifier
 TESTS += $(unit_tests)
@@ -26,12 +32,28 @@ check_LTLIBRARIES = libtest.la
 libtest_la_SOURCES = \
 	tests/fake_clock.c tests/fake_clock.h \
 	tests/fake_transport.c tests/fake_transport.h \
+	tests/forks.h \
 	tests/temp.h
 libtest_la_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
 libtest_la_LIBADD = libgenauth.la $(CMOCKA_LIBS)
 test_cppflags = $(libtest_la_CPPFLAGS) $(CMOCKA_CFLAGS) \
 	-DTEST_DATA='"$(abs_top_srcdir)/tests/data"'
 
+test_breaker_SOURCES = tests/test_breaker.c
+test_breaker_CPPFLAGS = $(test_cppflags)
+test_breaker_LDADD = libtest.la
+test_genauth_signin_SOURCES = tests/test_genauth_signin.c
+test_genauth_signin_CPPFLAGS = $(test_cppflags)
+test_genauth_signin_LDADD = libtest.la
+test_network_SOURCES = tests/test_network.c
+test_network_CPPFLAGS = $(test_cppflags)
+test_network_LDADD = libtest.la
+test_record_SOURCES = tests/test_record.c
+test_record_CPPFLAGS = $(test_cppflags)
+test_record_LDADD = libtest.la
+test_tally_SOURCES = tests/test_tally.c
+test_tally_CPPFLAGS = $(test_cppflags)
+test_tally_LDADD = libtest.la
 test_buf_SOURCES = tests/test_buf.c
 test_buf_CPPFLAGS = $(test_cppflags)
 test_buf_LDADD = libtest.la
@@ -94,14 +116,23 @@ test_http_LDADD = libtest.la
 test_json_SOURCES = tests/test_json.c
 test_json_CPPFLAGS = $(test_cppflags)
 test_json_LDADD = libtest.la
-test_login_SOURCES = tests/test_login.c
+test_login_SOURCES = tests/test_login.c \
+	tests/fake_login.c tests/fake_login.h
 test_login_CPPFLAGS = $(test_cppflags)
 test_login_LDADD = libtest.la
+test_login_push_SOURCES = tests/test_login_push.c \
+	tests/fake_login.c tests/fake_login.h
+test_login_push_CPPFLAGS = $(test_cppflags)
+test_login_push_LDADD = libtest.la
+test_login_signin_SOURCES = tests/test_login_signin.c \
+	tests/fake_login.c tests/fake_login.h
+test_login_signin_CPPFLAGS = $(test_cppflags)
+test_login_signin_LDADD = libtest.la
 test_oom_SOURCES = tests/test_oom.c
 test_oom_CPPFLAGS = $(test_cppflags)
 test_oom_LDADD = libtest.la
 test_oom_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=malloc -Wl,--wrap=calloc \
-	-Wl,--wrap=strdup
+	-Wl,--wrap=strdup -Wl,--wrap=strndup
 test_option_SOURCES = tests/test_option.c
 test_option_CPPFLAGS = $(test_cppflags)
 test_option_LDADD = libtest.la

@@ -394,7 +394,7 @@ unbind_is_never_repeated(void **state)
 	script("{\"code\":429,\"message\":\"x\"}", NULL);
 	w.replies[0].retry_after_s = 1;
 	assert_int_equal(admin_genauth.unbind(
-	    &w.service, &w.account, BINDING_OTP), ERR_BUSY);
+	    &w.service, &w.account, BINDING_OTP), ERR_THROTTLED);
 	assert_int_equal(w.http.count, 1);
 }
 
