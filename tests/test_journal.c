@@ -15,6 +15,7 @@
 #include <cmocka.h>
 
 #include "base/log.h"
+#include "mfa/journal_text.h"
 #include "temp.h"
 
 #define SCOPE "genauth https://example.com, username, end sessions"
@@ -207,6 +208,24 @@ a_line_changed_in_the_middle_is_refused(void **state)
 	assert_int_equal(open_with("changed", SCOPE, &j), ERR_CONFIG);
 	assert_null(j);
 	assert_non_null(strstr(logged, "damaged in line 2"));
+}
+
+/* A whole line, of which none is ours: success is "ok". */
+static void
+a_result_that_is_never_written_is_refused(void **state)
+{
+	struct journal *j = NULL;
+	char text[2048], line[JOURNAL_LINE_SIZE];
+	size_t len, more = journal_line("done none bob", line);
+
+	(void)state;
+	write_usual("result");
+	len = read_all("result", text, sizeof(text) - sizeof(line));
+	memcpy(text + len, line, more);
+	assert_non_null(temp_write("result", 0600, text, len + more));
+	assert_int_equal(open_with("result", SCOPE, &j), ERR_CONFIG);
+	assert_null(j);
+	assert_non_null(strstr(logged, "damaged in line 5"));
 }
 
 static void
@@ -419,6 +438,7 @@ main(void)
 	    cmocka_unit_test(a_journal_cut_anywhere_goes_on),
 	    cmocka_unit_test(a_last_line_of_zeros_is_taken_off),
 	    cmocka_unit_test(a_line_changed_in_the_middle_is_refused),
+	    cmocka_unit_test(a_result_that_is_never_written_is_refused),
 	    cmocka_unit_test(another_scope_is_refused_and_nothing_changed),
 	    cmocka_unit_test(another_file_is_refused_and_left_alone),
 	    cmocka_unit_test(an_empty_file_becomes_a_journal),

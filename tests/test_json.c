@@ -82,7 +82,8 @@ r03_what_is_not_whole_json_is_refused(void **state)
 	    "{\"a\":1}{}", "{\"a\":1} 2", "nul", "truefalse", "\"open",
 	    "\"\\", "\"\\x\"", "\"\\u12\"", "{\"a\":1,}", "[1,]", "'a'", "01x",
 	    "<html></html>", "\xef\xbb\xbf{}", "{}\v", "{\x01}", "\x7f{}",
-	    "{]", "[}", "{\"a\":[}]"};
+	    "{]", "[}", "{\"a\":[}]", "01", "-01", "1.", "[-]", "1.e2",
+	    "{\"a\":0200}", "1e", "1e+", "[1.5.2]", "- 1"};
 	struct json *j = NULL;
 
 	(void)state;
@@ -121,6 +122,10 @@ nul_in_any_form_is_refused(void **state)
 	assert_int_equal(parse("{\"a\":\"x\\u0000y\"}", &j), ERR_REPLY);
 	assert_int_equal(parse("{\"a\\u0000b\":1}", &j), ERR_REPLY);
 	assert_int_equal(parse("{\"a\":\"\\\\\\u0000\"}", &j), ERR_REPLY);
+	/* what cJSON reads as NUL, and ends the string at */
+	assert_int_equal(parse("{\"a\":\"x\\u00gg\"}", &j), ERR_REPLY);
+	assert_int_equal(parse("{\"a\":\"x\\uzzzzy\"}", &j), ERR_REPLY);
+	assert_int_equal(parse("{\"a\\u 123\":1}", &j), ERR_REPLY);
 }
 
 static void

@@ -12,6 +12,8 @@
 
 #include <cmocka.h>
 
+#include "base/text.h"
+
 #define COUNT(list) (sizeof(list) / sizeof((list)[0]))
 
 static struct address
@@ -285,6 +287,12 @@ a_long_word_is_cut_in_the_sentence(void **state)
 	    ERR_CONFIG);
 	assert_non_null(strstr(why, "1\" is not a network"));
 	assert_in_range(strlen(why), 60, 90);
+	/* and what is left of a character is not shown */
+	for (size_t i = 0; i + 1 < sizeof(list) - 1; i += 2)
+		memcpy(list + i, "\xc3\xa9", 2);
+	assert_int_equal(network_check_list(list, why, sizeof(why)),
+	    ERR_CONFIG);
+	assert_true(text_is_clean(why, strlen(why), false));
 }
 
 static void

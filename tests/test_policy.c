@@ -13,6 +13,8 @@
 
 #include <cmocka.h>
 
+#include "base/text.h"
+
 #define COUNT(list) (sizeof(list) / sizeof((list)[0]))
 
 /*
@@ -194,6 +196,21 @@ the_bad_word_is_named(void **state)
 {
 	(void)state;
 	refuses("alice bob,carol *", "\"bob,carol\" is not a rule");
+}
+
+/* 31 characters of two bytes and a half one do not fit. */
+static void
+the_bad_word_is_cut_at_a_character(void **state)
+{
+	char rules[128] = "", why[256] = "";
+
+	(void)state;
+	for (size_t i = 0; i < 40; i++)
+		(void)strcat(rules, "\xc3\xa9");
+	(void)strcat(rules, "/");
+	assert_int_equal(
+	    policy_check_rules(rules, why, sizeof(why)), ERR_CONFIG);
+	assert_true(text_is_clean(why, strlen(why), false));
 }
 
 static void
@@ -892,6 +909,7 @@ main(void)
 	    TEST(every_kind_of_rule_is_understood),
 	    TEST(words_that_are_no_rule_are_refused),
 	    TEST(the_bad_word_is_named),
+	    TEST(the_bad_word_is_cut_at_a_character),
 	    TEST(r15_no_rules_select_nobody),
 	    TEST(r15_rules_that_only_exempt_select_nobody),
 	    TEST(r15_rules_behind_their_own_exemption_select_nobody),

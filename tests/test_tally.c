@@ -923,6 +923,25 @@ a_login_killed_at_any_moment_leaves_a_record_that_reads(void **state)
 	tally_close(&t);
 }
 
+static void
+who_only_looks_learns_whether_there_is_a_record(void **state)
+{
+	char too_long[5000];
+	struct tally t;
+
+	(void)state;
+	assert_false(tally_exists(temp_directory, "alice"));
+	assert_false(tally_exists("/nonexistent", "alice"));
+	open_tally(&t, 3, 60);
+	tally_close(&t);
+	assert_true(tally_exists(temp_directory, "alice"));
+	assert_false(tally_exists(temp_directory, "bob"));
+	/* nobody can tell: then it is not "no" */
+	memset(too_long, 'x', sizeof(too_long));
+	too_long[sizeof(too_long) - 1] = '\0';
+	assert_true(tally_exists(too_long, "alice"));
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, start, stop)
 
 int
@@ -930,6 +949,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    TEST(wrong_codes_lock_out_until_enough_have_passed),
+	    TEST(who_only_looks_learns_whether_there_is_a_record),
 	    TEST(a_clock_set_forward_and_back_frees_nobody),
 	    TEST(before_the_clock_is_set_tries_count_as_well),
 	    TEST(each_login_has_a_tally_and_each_process_the_same),

@@ -230,7 +230,7 @@ record_number(const char **s, int64_t *out)
 	size_t len = strspn(*s, "0123456789");
 	int64_t n = 0;
 
-	if (len == 0 || len > DIGITS_MAX)
+	if (len == 0 || len > DIGITS_MAX || (len > 1 && **s == '0'))
 		return false;
 	for (; len > 0; len--)
 		n = n * 10 + (*(*s)++ - '0');

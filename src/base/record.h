@@ -59,8 +59,9 @@ enum { RECORD_BLOCK_BYTES = 4096 };
 __attribute__((warn_unused_result)) enum err record_write(
     const struct record *r, const struct buf *text);
 
-/* For who reads what a record says: is `word`, or are 1 to 15 decimal digits,
- * next at `*s`? `*s` is then behind them. */
+/* For who reads what a record says: is `word`, or is a decimal
+ * number of 1 to 15 digits without leading zeros, next at `*s`? `*s` is then
+ * behind it. */
 bool record_skip(const char **s, const char *word);
 bool record_number(const char **s, int64_t *out);
 

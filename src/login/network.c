@@ -9,6 +9,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/text.h"
+
 /* Longer than any network: "ffff:...:255.255.255.255/128". */
 enum { WORD_MAX = 64 };
 
@@ -117,14 +119,15 @@ network_check_list(const char *list, char *why, size_t why_size)
 {
 	const char *word, *wrong;
 	struct network n;
-	char shown[WORD_MAX];
+	char start[WORD_MAX], shown[WORD_MAX];
 	size_t len, words = 0;
 
 	for (; next_word(&list, &word, &len); words++) {
 		if ((wrong = read_network(word, len, &n)) == NULL)
 			continue;
-		(void)snprintf(shown, sizeof(shown), "%.*s", (int)len, word);
-		(void)snprintf(why, why_size, "\"%s\" %s", shown, wrong);
+		(void)snprintf(start, sizeof(start), "%.*s", (int)len, word);
+		(void)snprintf(why, why_size, "\"%s\" %s",
+		    text_clean(shown, sizeof(shown), start), wrong);
 		return ERR_CONFIG;
 	}
 	if (words == 0) {

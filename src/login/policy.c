@@ -122,7 +122,7 @@ policy_check_rules(const char *rules, char *why, size_t why_size)
 	uint64_t from = 0, end = UID_END; /* uids that no rule exempts yet */
 	bool selects = false;
 	const char *p = rules;
-	char shown[64];
+	char word[64], shown[64];
 	struct rule r;
 
 	while (next_rule(&p, &r) && r.word != NULL) {
@@ -137,9 +137,10 @@ policy_check_rules(const char *rules, char *why, size_t why_size)
 		}
 	}
 	if (r.word != NULL) {
-		(void)snprintf(shown, sizeof(shown), "%.*s", (int)r.word_len,
+		(void)snprintf(word, sizeof(word), "%.*s", (int)r.word_len,
 		    r.word);
-		(void)snprintf(why, why_size, "\"%s\" is not a rule", shown);
+		(void)snprintf(why, why_size, "\"%s\" is not a rule",
+		    text_clean(shown, sizeof(shown), word));
 		return ERR_CONFIG;
 	}
 	if (!selects) {

@@ -84,7 +84,7 @@ read_text(const struct journal_reading *r, const char *text)
 	memcpy(word, result, (size_t)(space - result));
 	word[space - result] = '\0';
 	if (strcmp(word, "ok") != 0 &&
-	    (e = err_from_name(word)) == ERR_COUNT)
+	    ((e = err_from_name(word)) == ERR_COUNT || e == ERR_OK))
 		return false;
 	r->seen(r->ctx, space + 1, true, e);
 	return true;

@@ -25,6 +25,7 @@ enum {
 	START_TIMEOUT_MS = 30000, /* until the configuration is read */
 	GRACE_MS = 5000,          /* over what the verifier allows itself */
 	FAIL_DELAY_MS = 2000,     /* until the configuration is read */
+	FAIL_DELAY_MAX_MS = 10000,
 	REF_BYTES = 5,
 };
 
@@ -175,6 +176,8 @@ relay_serve(struct login_relay *r)
 			    wire_get_number(&r->message, "login_timeout_ms"));
 			r->fail_delay_ms =
 			    wire_get_number(&r->message, "fail_delay_ms");
+			if (r->fail_delay_ms > FAIL_DELAY_MAX_MS)
+				e = ERR_WIRE;
 			break;
 		case WIRE_ASK:
 			e = relay_ask(r);

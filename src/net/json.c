@@ -74,6 +74,62 @@ outer(const cJSON *j)
 	return (const struct json *)(const void *)j;
 }
 
+/* The length of the escape sequence at `s`, its backslash included; 0 for an
+ * escaped NUL, at which cJSON would end the string, and for one that is not
+ * four hexadecimal digits, which cJSON reads as NUL. What else may follow a
+ * backslash cJSON checks. */
+static size_t
+escape_length(const char *s, size_t left)
+{
+	static const char digits[] = "0123456789abcdefABCDEF";
+
+	if (left < 2)
+		return 0;
+	if (s[1] != 'u')
+		return 2;
+	if (left < 6 || memcmp(s + 2, "0000", 4) == 0)
+		return 0;
+	for (size_t i = 2; i < 6; i++)
+		if (memchr(digits, s[i], sizeof(digits) - 1) == NULL)
+			return 0;
+	return 6;
+}
+
+static size_t
+digits_length(const char *s, size_t left)
+{
+	size_t n = 0;
+
+	while (n < left && s[n] >= '0' && s[n] <= '9')
+		n++;
+	return n;
+}
+
+/* The length of the number at `s`, 0 where it is none: cJSON takes what
+ * strtod() does, "01" and "1." too. */
+static size_t
+number_length(const char *s, size_t left)
+{
+	size_t i = left > 0 && s[0] == '-' ? 1 : 0, n;
+
+	n = digits_length(s + i, left - i);
+	if (n == 0 || (n > 1 && s[i] == '0'))
+		return 0;
+	i += n;
+	if (i < left && s[i] == '.') {
+		if ((n = digits_length(s + i + 1, left - i - 1)) == 0)
+			return 0;
+		i += 1 + n;
+	}
+	if (i == left || (s[i] != 'e' && s[i] != 'E'))
+		return i;
+	i++;
+	if (i < left && (s[i] == '+' || s[i] == '-'))
+		i++;
+	n = digits_length(s + i, left - i);
+	return n == 0 ? 0 : i + n;
+}
+
 /* The length of the string that starts behind the quote at `s`, with its
  * closing quote; 0 where it has no end or holds what JSON forbids. */
 static size_t
@@ -84,16 +140,9 @@ string_length(const char *s, size_t left)
 	while (i < left && s[i] != '"') {
 		if ((unsigned char)s[i] < 0x20)
 			return 0;
-		if (s[i] == '\\') {
-			if (left - i < 2)
-				return 0;
-			/* cJSON would end the string at an escaped NUL. */
-			if (left - i >= 6 && memcmp(s + i, "\\u0000", 6) == 0)
-				return 0;
-			i += 2;
-			continue;
-		}
-		if ((n = text_character_length(s + i, left - i)) == 0)
+		n = s[i] == '\\' ? escape_length(s + i, left - i)
+				 : text_character_length(s + i, left - i);
+		if (n == 0)
 			return 0;
 		i += n;
 	}
@@ -101,7 +150,8 @@ string_length(const char *s, size_t left)
 }
 
 /* What cJSON does not check: control characters anywhere, NUL, UTF-8, depth,
- * bytes that are not ASCII (such as a byte order mark) outside strings. */
+ * how numbers look, bytes that are not ASCII (such as a byte order mark)
+ * outside strings. */
 static bool
 is_acceptable(const char *s, size_t len)
 {
@@ -112,6 +162,10 @@ is_acceptable(const char *s, size_t len)
 			if ((n = string_length(s + i + 1, len - i - 1)) == 0)
 				return false;
 			i += n;
+		} else if (s[i] == '-' || (s[i] >= '0' && s[i] <= '9')) {
+			if ((n = number_length(s + i, len - i)) == 0)
+				return false;
+			i += n - 1;
 		} else if (s[i] == '{' || s[i] == '[') {
 			if (++depth > JSON_DEPTH_MAX)
 				return false;

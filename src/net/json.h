@@ -9,8 +9,8 @@
 /*
  * JSON as a hostile service may send it. json_parse() refuses (ERR_REPLY)
  * bytes behind the value, nesting deeper than JSON_DEPTH_MAX, an object with
- * a doubled member or more than JSON_MEMBERS_MAX, NUL in any form, and text
- * that is not UTF-8; ERR_MEMORY. The getters refuse (ERR_REPLY) a member that
+ * a doubled member or more than JSON_MEMBERS_MAX, NUL in any form, a number
+ * that is none in JSON, and text that is not UTF-8; ERR_MEMORY. The getters refuse (ERR_REPLY) a member that
  * is missing or of another type, and leave the output alone. Everything is
  * wiped when freed.
  */
