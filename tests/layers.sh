@@ -300,7 +300,8 @@ for file in "$module" "$build/inst/libexec/genauth-verifier" \
 	check "$(basename "$file") is hardened" has_hardening "$file"
 done
 check 'shell scripts are shellcheck-clean' sh -c \
-    "cd '$top' && shellcheck -x run .ci/run tests/*.sh bench/*.sh"
+    "cd '$top' && shellcheck -x run .ci/run tests/*.sh bench/*.sh \
+    fuzz/*.sh"
 check 'cppcheck finds nothing' cppcheck --quiet --error-exitcode=1 \
     --enable=warning,portability,performance --inline-suppr \
     --suppress=missingIncludeSystem --std=c11 -j2 -I "$src" \
