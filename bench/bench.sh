@@ -90,7 +90,11 @@ pam_service pam_permit pam_permit.so
 
 emulator_start "$work/emulator" --switch totp_replay=allow
 pam_service pam_genauth \
-    "$build/inst/security/pam_genauth.so conf=$work/emulator/genauth.conf"
+    "$build/inst/security/pam_genauth.so conf=$work/emulator/genauth.conf user_map=$work/map"
+# Only who has an account on this host is asked about: GenAuth's alice is us.
+me=$(id -un)
+echo "$me = alice" >"$work/map"
+chmod 600 "$work/map"
 door GET '/user?user=alice' >"$work/alice"
 secret=$(json_text "$work/alice" otpSecret)
 app_id=$(json_text "$work/emulator/emulator.json" appId)
@@ -194,7 +198,7 @@ set -- : pam_permit "$host" "$work/pam.d" pam_permit "$me" none \
     : 'bare libcurl' "$build/bench-bare-libcurl" "$work/emulator/ca.pem" \
     "$url" "$work/token" "$app_id" alice "totp:$secret" \
     : ' its libraries only' "$build/bench-bare-libcurl" --load-only \
-    : pam_genauth "$host" "$work/pam.d" pam_genauth alice "totp:$secret"
+    : pam_genauth "$host" "$work/pam.d" pam_genauth "$me" "totp:$secret"
 if can_use pam_duo libpam-duo duo_start none; then
 	set -- "$@" : pam_duo "$host" "$work/pam.d" pam_duo "$me" none
 fi

@@ -167,7 +167,7 @@ END
 	    'not right' 000002 : "$@"
 	emulator_stop
 	act 'the service is down, and fail = closed (the default)'
-	show out "$shown" : "$@"
+	show out "$shown" 'erification code' 123456 : "$@"
 }
 
 echo 'The emulator plays GenAuth on loopback. alice has an authenticator app,'
