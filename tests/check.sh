@@ -112,6 +112,8 @@ done
 part 'genauth-mfa, 10,000 people' "$top/tests/mfa_bulk.sh" "$build/default"
 part 'real sshd, sudo, su and login' as_root hosts "$build/default" \
     "$top/tests/hosts.sh" "$build/default"
+part 'the sandbox' as_root sandbox "$build/default" \
+    "$top/tests/sandbox.sh" "$build/default"
 part 'the stacks of pam.d' "$top/tests/stacks.sh" "$build/default"
 part 'scp, sftp, rsync, git, plink' as_root clients "$build/default" \
     "$top/tests/clients.sh" "$build/default"

@@ -4,13 +4,22 @@ EXTRA_DIST += tests/data tests/oracle tests/RULES.md tests/answer.exp \
 	tests/check.sh tests/demo.sh tests/e2e.sh tests/hosts.sh tests/hosts_lib.sh tests/clients.sh tests/stacks.sh \
 	tests/golden tests/golden.sh tests/mfa_unlock.sh \
 	tests/in_private_system.sh tests/layers.sh tests/lib.sh tests/mfa_admin.sh \
-	tests/mfa_bulk.sh tests/mfa_frame.sh tests/mfa_self.sh tests/oracle.sh
+	tests/mfa_bulk.sh tests/mfa_frame.sh tests/mfa_self.sh tests/oracle.sh \
+	tests/sandbox.sh
 
 noinst_PROGRAMS += syslog-catcher
 syslog_catcher_SOURCES = tests/syslog_catcher.c
 noinst_PROGRAMS += crowd
 crowd_SOURCES = tests/crowd.c
 crowd_LDADD = $(PAM_LIBS)
+# The shipped verifier, which tries to break out of its sandbox.
+noinst_PROGRAMS += hostile-verifier
+hostile_verifier_SOURCES = $(genauth_verifier_SOURCES) \
+	tests/hostile_verifier.c tests/attempts.c tests/attempts.h
+nodist_hostile_verifier_SOURCES = sandbox_filter.inc
+hostile_verifier_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
+hostile_verifier_LDADD = libgenauth.la
+hostile_verifier_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=sandbox_enter
 
 if CMOCKA
 unit_tests = \
@@ -24,6 +33,7 @@ unit_tests += test_genauth_self test_qr
 unit_tests += test_login_push test_login_signin
 unit_tests += test_breaker test_genauth_signin test_network test_record test_tally
 unit_tests += test_gate test_journal test_people test_progress
+unit_tests += test_verifier_user
 check_PROGRAMS += $(unit_tests) fake-verifier
 TESTS += $(unit_tests)
 
@@ -140,6 +150,9 @@ test_policy_SOURCES = tests/test_policy.c
 test_policy_CPPFLAGS = $(test_cppflags)
 test_policy_LDADD = libtest.la
 test_sandbox_SOURCES = tests/test_sandbox.c \
+	tests/attempts.c tests/attempts.h \
+	src/verifier/identity.c src/verifier/identity.h \
+	src/verifier/landlock.c src/verifier/landlock.h \
 	src/verifier/sandbox.c src/verifier/sandbox.h
 nodist_test_sandbox_SOURCES = sandbox_filter.inc
 test_sandbox_CPPFLAGS = $(test_cppflags)
@@ -153,6 +166,9 @@ test_token_cache_LDADD = libtest.la
 test_usermap_SOURCES = tests/test_usermap.c
 test_usermap_CPPFLAGS = $(test_cppflags)
 test_usermap_LDADD = libtest.la
+test_verifier_user_SOURCES = tests/test_verifier_user.c
+test_verifier_user_CPPFLAGS = $(test_cppflags)
+test_verifier_user_LDADD = libtest.la
 test_wire_SOURCES = tests/test_wire.c
 test_wire_CPPFLAGS = $(test_cppflags)
 test_wire_LDADD = libtest.la

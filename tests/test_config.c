@@ -55,6 +55,7 @@ static const struct {
     {"max_push", "2", ""},
     {"fail_delay", "0", ""},
     {"state_dir", "%s/state", ""},
+    {"verifier_user", "genauth", ""},
     {"prompt", "short", ""},
     {"info", "message", ""},
     {"language", "zh", ""},
@@ -381,6 +382,7 @@ the_defaults_of_policy_and_feel_are_those_promised(void **state)
 	assert_int_equal(config.lockout.seconds, 900);
 	assert_int_equal(config.max_push, 1);
 	assert_string_equal(config.state_dir, RUNTIMEDIR);
+	assert_string_equal(config.verifier_user, "nobody");
 	assert_int_equal(config.account, ACCOUNT_IGNORE);
 	assert_int_equal(config.info, INFO_AUTO);
 	assert_false(config.append);
@@ -841,6 +843,7 @@ a_ca_file_must_be_trusted(void **state)
 	(void)snprintf(line, sizeof(line), "ca_file = %s/ca.pem\n",
 	    temp_directory);
 	loads(line);
+	assert_string_equal(buf_text(&config.http.ca), "certificates");
 	assert_int_equal(chmod(temp_path("ca.pem"), 0666), 0);
 	refuses(line, "/ca.pem: can be written by group or others");
 	assert_int_equal(unlink(temp_path("ca.pem")), 0);

@@ -13,6 +13,7 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <poll.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -422,6 +423,55 @@ an_unknown_method_is_refused(void **state)
 	    ERR_CONFIG);
 }
 
+/* The next descriptor there would be. */
+static rlim_t
+next_fd(void)
+{
+	int fd = dup(0);
+
+	assert_int_not_equal(fd, -1);
+	(void)close(fd);
+	return (rlim_t)fd;
+}
+
+/* One request where only `room` more descriptors can be had. */
+static enum err
+within(rlim_t room, const char *url)
+{
+	const struct http_settings s = settings();
+	struct http *h = NULL;
+	struct http_reply reply;
+	struct rlimit before, less;
+	enum err e;
+
+	http_reply_init(&reply);
+	assert_int_equal(http_new(&s, &h), ERR_OK);
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+	less = (struct rlimit){next_fd() + room, before.rlim_max};
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &less), 0);
+	e = http_transport(h)->perform(http_transport(h),
+	    &(struct http_request){.method = "GET", .url = url}, 1000, &reply);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+	http_free(&h);
+	return e;
+}
+
+/* Who may set the limits of this process, or uses up the host's descriptors,
+ * must not make the service look away: that can be excused. */
+static void
+r09_a_lack_of_descriptors_is_ours(void **state)
+{
+	static const char *const urls[] = {
+	    "https://127.0.0.1:1/", "https://localhost:1/"};
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		for (rlim_t room = 0; room < 8; room++)
+			assert_int_equal(within(room, urls[i]), ERR_SYSTEM);
+		assert_int_equal(within(20, urls[i]), ERR_UNREACHABLE);
+	}
+}
+
 static void
 freeing_nothing_is_fine(void **state)
 {
@@ -452,6 +502,7 @@ main(void)
 	    LOGGED(a_configured_proxy_is_asked),
 	    LOGGED(a_proxy_of_another_kind_is_a_configuration_error),
 	    LOGGED(an_unknown_method_is_refused),
+	    LOGGED(r09_a_lack_of_descriptors_is_ours),
 	    LOGGED(freeing_nothing_is_fine),
 	};
 

@@ -102,6 +102,25 @@ a_new_record_says_nothing(void **state)
 	record_close(&r);
 }
 
+/* A verifier writes as a user for whom a full disk keeps no room. */
+static void
+a_new_record_has_room_for_its_first_text(void **state)
+{
+	struct record r;
+	struct stat st;
+
+	(void)state;
+	open_record(&r);
+	assert_int_equal(fstat(r.fd, &st), 0);
+	if (fallocate(r.fd, FALLOC_FL_KEEP_SIZE, 0, 1) == -1) {
+		record_close(&r);
+		skip(); /* not on this file system */
+	}
+	assert_int_equal(st.st_size, 0);
+	assert_true(st.st_blocks * 512 >= RECORD_BLOCK_BYTES);
+	record_close(&r);
+}
+
 static void
 what_is_written_is_read(void **state)
 {
@@ -538,6 +557,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(r32_a_name_is_a_hash_of_its_parts),
 	    IN_TEMP(a_new_record_says_nothing),
+	    IN_TEMP(a_new_record_has_room_for_its_first_text),
 	    IN_TEMP(what_is_written_is_read),
 	    IN_TEMP(around_a_block_no_byte_is_lost),
 	    IN_TEMP(a_record_too_large_is_not_read),

@@ -73,6 +73,19 @@ open_directory(const char *directory, char *why, size_t why_size)
 	return -1;
 }
 
+/* Room for the first block while we may be root still, for whom file systems
+ * keep some: who fills the disk must not lock out whom we have no record of.
+ * Where it cannot be had, writing will tell. */
+static void
+reserve(int fd)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) == 0 && st.st_size == 0)
+		(void)!fallocate(
+		    fd, FALLOC_FL_KEEP_SIZE, 0, RECORD_BLOCK_BYTES);
+}
+
 enum err
 record_open(struct record *r, const char *directory, const char *name,
     char *why, size_t why_size)
@@ -94,7 +107,10 @@ record_open(struct record *r, const char *directory, const char *name,
 		    "file of our own with mode 0600", directory);
 		record_close(r);
 	}
-	return r->fd == -1 ? ERR_SYSTEM : ERR_OK;
+	if (r->fd == -1)
+		return ERR_SYSTEM;
+	reserve(r->fd);
+	return ERR_OK;
 }
 
 void

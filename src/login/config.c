@@ -133,6 +133,9 @@ const struct option config_options[] = {
 	&max_push_range, "pushes to one person that may be open at once"},
     {"fail_delay", option_seconds, AT(fail_delay_ms), "2", OPTION_ANYWHERE,
 	&delay_range, "seconds that a denial takes at least"},
+    {"verifier_user", option_text, AT(verifier_user), "nobody",
+	OPTION_ANYWHERE, NULL, "user without rights, or a uid, that the "
+	"verifier becomes once its files are open, where it is root"},
     {"state_dir", option_path, AT(state_dir), RUNTIMEDIR, OPTION_FILE, NULL,
 	 "where wrong codes are counted; on a disk they outlast a reboot"},
     {"prompt", option_word, AT(prompt), "full", OPTION_ANYWHERE,
@@ -389,18 +392,12 @@ read_user_map(const struct loading *l, const char *path, struct buf *out)
 	return e;
 }
 
-/* What it says is read by the TLS library; here only who may write it. */
+/* What it says is for the TLS library to judge. The bytes are kept: by then
+ * the file may be another one, and is not ours to read any more. */
 static enum err
-check_ca_file(const struct loading *l, const char *path)
+read_ca_file(const struct loading *l, const char *path, struct buf *out)
 {
-	struct buf content = BUF_INIT(CA_MAX_BYTES);
-	enum err e;
-
-	if (path == NULL)
-		return ERR_OK;
-	e = read_file(l, path, false, &content);
-	buf_clear(&content);
-	return e;
+	return path == NULL ? ERR_OK : read_file(l, path, false, out);
 }
 
 static enum err
@@ -424,6 +421,7 @@ config_read(struct config *c, const struct config_request *q)
 	buf_init(&c->service.app_secret, SECRET_MAX_BYTES + 1);
 	buf_init(&c->service.access_token, TOKEN_MAX_BYTES + 1);
 	buf_init(&c->users_map_text, MAP_MAX_BYTES);
+	buf_init(&c->http.ca, CA_MAX_BYTES);
 	e = option_defaults(config_options, c);
 	/* to learn of `conf`; once more after the file, because they win */
 	e = worse(e, option_parse_args(config_options, c, q->args, q->count,
@@ -439,7 +437,7 @@ config_read(struct config *c, const struct config_request *q)
 	e = worse(e, default_url(c));
 	e = worse(e, read_secrets(&l));
 	e = worse(e, read_user_map(&l, c->user_map, &c->users_map_text));
-	e = worse(e, check_ca_file(&l, c->http.ca_file));
+	e = worse(e, read_ca_file(&l, c->http.ca_file, &c->http.ca));
 	if (e == ERR_OK)
 		return ERR_OK;
 	config_clear(c);
@@ -479,7 +477,7 @@ config_clear(struct config *c)
 	    c->http.proxy, c->conf, c->provider, c->access_key_secret_file,
 	    c->app_secret_file, c->access_token_file, c->audit_file,
 	    c->user_map, c->users, c->networks,
-	    c->state_dir};
+	    c->state_dir, c->verifier_user};
 
 	for (size_t i = 0; i < sizeof(owned) / sizeof(owned[0]); i++)
 		free(owned[i]);
@@ -487,5 +485,6 @@ config_clear(struct config *c)
 	buf_clear(&c->service.app_secret);
 	buf_clear(&c->service.access_token);
 	buf_clear(&c->users_map_text);
+	buf_clear(&c->http.ca);
 	memset(c, 0, sizeof(*c));
 }

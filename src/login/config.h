@@ -35,6 +35,7 @@ struct config {
 	struct option_rate breaker, lockout;
 	int max_push;
 	char *state_dir;         /* where wrong codes are counted */
+	char *verifier_user;     /* see login/verifier_user.h */
 	int prompt;              /* enum prompt_style */
 	int language;            /* enum language */
 	int tries;

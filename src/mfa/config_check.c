@@ -8,6 +8,8 @@
 #include <sys/stat.h>
 
 #include "base/file.h"
+#include "login/account.h"
+#include "login/verifier_user.h"
 #include "mfa/mfa.h"
 #include "mfa/output.h"
 
@@ -101,6 +103,22 @@ is_flashback(const struct mfa *m, const struct config *cfg)
 	return name != NULL && strcmp(name, "flashback") == 0;
 }
 
+/* A login would be denied for it, and this is where that is told beforehand. */
+static void
+check_verifier_user(struct check *c, const struct config *cfg)
+{
+	char why[VERIFIER_USER_WHY_BYTES];
+	struct verifier_user user;
+	enum err e;
+
+	if (cfg->verifier_user == NULL)
+		return;
+	e = verifier_user_find(&account_lookups_libc, cfg->verifier_user,
+	    &user, why, sizeof(why));
+	if (e == ERR_CONFIG || e == ERR_SYSTEM)
+		note(c, cfg->conf, why);
+}
+
 static void
 show_files(struct check *c, const struct mfa *m, const struct config *cfg)
 {
@@ -133,6 +151,8 @@ command_config_check(struct mfa *m, int argc, char **argv)
 		check_secret(&c, cfg.app_secret_file);
 	if (!is_flashback(m, &cfg))
 		check_secret(&c, cfg.access_token_file);
+	if (m->use == CONFIG_LOGIN)
+		check_verifier_user(&c, &cfg);
 	show_files(&c, m, &cfg);
 	config_clear(&cfg);
 	e = output_print(c.o);

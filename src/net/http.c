@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -30,6 +31,9 @@ enum { HEAD_MAX_BYTES = 64 * 1024, HEAD_MAX_LINES = 256 };
 
 /* Balancers drop connections that were idle for a minute, some silently. */
 enum { IDLE_MAX_S = 50 };
+
+/* Descriptors that one request has open at once, at most. */
+enum { ROOM_FDS = 8 };
 
 struct http {
 	struct transport transport; /* first: perform() gets its address */
@@ -268,6 +272,25 @@ set_number(CURL *easy, CURLoption option, long value)
 	return curl_easy_setopt(easy, option, value) == CURLE_OK;
 }
 
+/* As bytes, not as a path: the file was looked at when it was read. */
+static bool
+set_trust(CURL *easy, const struct http_settings *s)
+{
+	struct curl_blob ca;
+
+	if (!set_text(easy, CURLOPT_CAINFO, NULL) ||
+	    !set_text(easy, CURLOPT_CAPATH,
+		s->ca_file == NULL ? SYSTEM_CA_DIR : NULL))
+		return false;
+	if (s->ca_file == NULL)
+		return true;
+	memset(&ca, 0, sizeof(ca));
+	ca.data = s->ca.ptr;
+	ca.len = s->ca.len;
+	ca.flags = CURL_BLOB_NOCOPY;
+	return curl_easy_setopt(easy, CURLOPT_CAINFO_BLOB, &ca) == CURLE_OK;
+}
+
 /* What is the same for every request. */
 static bool
 set_fixed(struct http *h)
@@ -284,9 +307,7 @@ set_fixed(struct http *h)
 	    /* "" and not NULL, which would ask the environment */
 	    set_text(easy, CURLOPT_PROXY, s->proxy == NULL ? "" : s->proxy) &&
 	    set_text(easy, CURLOPT_NOPROXY, "") &&
-	    set_text(easy, CURLOPT_CAINFO, s->ca_file) &&
-	    set_text(easy, CURLOPT_CAPATH,
-		s->ca_file == NULL ? SYSTEM_CA_DIR : NULL) &&
+	    set_trust(easy, s) &&
 	    set_text(easy, CURLOPT_USERAGENT,
 		PACKAGE_NAME "/" PACKAGE_VERSION) &&
 	    curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, h->error) ==
@@ -409,6 +430,23 @@ copy_headers(const char *const *lines, struct curl_slist **out)
 	return ERR_OK;
 }
 
+/* libcurl does not tell why it could not have a socket, nor libc why it could
+ * not read /etc/hosts. */
+static bool
+has_room(void)
+{
+	int fds[ROOM_FDS], count = 0;
+	bool room;
+
+	while (count < ROOM_FDS &&
+	    (fds[count] = eventfd(0, EFD_CLOEXEC)) != -1)
+		count++;
+	room = count == ROOM_FDS;
+	while (count > 0)
+		(void)close(fds[--count]);
+	return room;
+}
+
 /*
  * Is there a port left to connect from? Whoever has an account here can use
  * all of them up, and with several addresses to try libcurl tells of the last
@@ -440,7 +478,7 @@ failed_here(CURL *easy, const char *text)
 {
 	long number = 0;
 
-	if (strstr(text, "thread failed to start") != NULL ||
+	if (strstr(text, "thread failed to start") != NULL || !has_room() ||
 	    !has_free_port())
 		return true;
 	if (curl_easy_getinfo(easy, CURLINFO_OS_ERRNO, &number) != CURLE_OK)

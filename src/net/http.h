@@ -14,6 +14,7 @@ enum {
 
 struct http_settings {
 	char *ca_file;          /* NULL: the system's certificate directory */
+	struct buf ca;          /* what is in ca_file */
 	char *proxy;            /* NULL: none; the environment is not asked */
 	int connect_timeout_ms;
 	int request_timeout_ms;

@@ -10,7 +10,9 @@
 
 #include "build.h"
 #include "base/log.h"
+#include "login/account.h"
 #include "login/login.h"
+#include "login/verifier_user.h"
 #include "service/token_cache.h"
 #include "verifier/sandbox.h"
 #include "verifier/wire_conversation.h"
@@ -116,6 +118,23 @@ load_config(const struct wire_message *hello, struct config *cfg)
 	    cfg, field_or_empty(hello, "language"));
 }
 
+/* Whoever is not root stays who they are. */
+static enum err
+find_user(const struct config *cfg, struct verifier_user *user)
+{
+	char why[VERIFIER_USER_WHY_BYTES];
+	enum err e;
+
+	*user = (struct verifier_user){geteuid(), getegid()};
+	if (user->uid != 0)
+		return ERR_OK;
+	e = verifier_user_find(
+	    &account_lookups_libc, cfg->verifier_user, user, why, sizeof(why));
+	if (e == ERR_CONFIG || e == ERR_SYSTEM)
+		report_config(NULL, cfg->conf, why);
+	return e;
+}
+
 static bool
 field_is(const struct wire_message *m, const char *name, const char *value)
 {
@@ -148,12 +167,14 @@ read_request(const struct wire_message *hello, uid_t caller,
 /* What only a login that wants a factor needs. */
 struct network {
 	const struct config *cfg;
+	struct verifier_user user;
 	struct service service;
 	struct token_cache tokens;
 	struct http *http;
 };
 
-/* Open what the sandbox will not let us open, and enter it. */
+/* Open what the sandbox will not let us open, and enter it: from there on we
+ * are nobody of importance. */
 static enum err
 go_online(void *ctx)
 {
@@ -169,7 +190,7 @@ go_online(void *ctx)
 		    s->access_key_id);
 		n->service.tokens = &n->tokens;
 	}
-	return sandbox_enter();
+	return sandbox_enter(n->user.uid, n->user.gid);
 }
 
 static enum err
@@ -185,7 +206,8 @@ run(const struct login_request *who, const struct config *cfg,
 	    .before_service = go_online, .ctx = &n};
 	enum err e;
 
-	if ((e = send_ready(cfg)) != ERR_OK)
+	if ((e = find_user(cfg, &n.user)) != ERR_OK ||
+	    (e = send_ready(cfg)) != ERR_OK)
 		return e;
 	deadline_start(&deadline, &clock_system, cfg->login_timeout_ms);
 	wire_conversation_init(&person, WIRE_FD);

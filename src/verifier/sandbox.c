@@ -1,21 +1,27 @@
 /*
  * Turns the verifier into a process that can talk to the network and read
- * files, and little else. Does not decide what happens when that fails.
+ * what everybody can, and little else. Does not decide what happens when that
+ * fails.
  */
 #include "verifier/sandbox.h"
 
+#include <errno.h>
 #include <grp.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/log.h"
 #include "build.h"
+#include "verifier/identity.h"
+#include "verifier/landlock.h"
 
 /*
  * What a login needs at most. Limits come from whoever started su or sudo:
@@ -33,14 +39,9 @@ static const struct {
     {RLIMIT_FSIZE, (rlim_t)1 << 20, RLIM_INFINITY},
     {RLIMIT_CPU, 60, RLIM_INFINITY},
     {RLIMIT_CORE, 0, 0},
+    /* of root nobody counts processes, of the user it becomes they do */
+    {RLIMIT_NPROC, 0, RLIM_INFINITY},
 };
-
-/* The leak checker of a sanitized build traces its own process. */
-#ifdef SANITIZED
-enum { DUMPABLE = 1 };
-#else
-enum { DUMPABLE = 0 };
-#endif
 
 /* A setuid host leaves the caller's uid behind, who could then signal us. */
 static bool
@@ -81,7 +82,7 @@ sandbox_prepare(void)
 {
 	(void)umask(077);
 	if (!become_plain_root() || chdir("/") == -1 || !set_limits() ||
-	    prctl(PR_SET_DUMPABLE, DUMPABLE, 0, 0, 0) == -1 ||
+	    identity_hide() != ERR_OK ||
 	    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1 ||
 	    signal(SIGPIPE, SIG_IGN) == SIG_ERR ||
 	    signal(SIGXFSZ, SIG_IGN) == SIG_ERR)
@@ -91,8 +92,8 @@ sandbox_prepare(void)
 
 #ifdef SANITIZED
 /* The sanitizers' runtimes trace and fork: no filter is possible there. */
-enum err
-sandbox_enter(void)
+static enum err
+filter_calls(void)
 {
 	return ERR_OK;
 }
@@ -102,14 +103,28 @@ static struct sock_filter filter[] = {
 #include "sandbox_filter.inc"
 };
 
-enum err
-sandbox_enter(void)
+static enum err
+filter_calls(void)
 {
 	const struct sock_fprog program = {
 	    sizeof(filter) / sizeof(filter[0]), filter};
 
-	if (prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program, 0, 0) == -1)
-		return ERR_SYSTEM;
-	return ERR_OK;
+	if (prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program, 0, 0) == 0)
+		return ERR_OK;
+	log_write(LOG_ALERT, "sandbox: no filter of system calls: %s",
+	    strerror(errno));
+	return ERR_SYSTEM;
 }
 #endif
+
+enum err
+sandbox_enter(uid_t uid, gid_t gid)
+{
+	enum err e;
+
+	if ((e = identity_become(uid, gid)) != ERR_OK ||
+	    (e = identity_hide()) != ERR_OK ||
+	    (e = landlock_enter()) != ERR_OK)
+		return e;
+	return filter_calls();
+}

@@ -13,20 +13,21 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 static const int allowed[] = {
     /* memory and threads (libcurl resolves names in a thread) */
-    SCMP_SYS(brk), SCMP_SYS(mmap), SCMP_SYS(mmap2), SCMP_SYS(munmap), SCMP_SYS(mprotect),
-    SCMP_SYS(mremap), SCMP_SYS(madvise), SCMP_SYS(futex), SCMP_SYS(rseq),
-    SCMP_SYS(set_robust_list), SCMP_SYS(get_robust_list),
+    SCMP_SYS(brk), SCMP_SYS(munmap), SCMP_SYS(mremap), SCMP_SYS(madvise),
+    SCMP_SYS(futex), SCMP_SYS(rseq), SCMP_SYS(set_robust_list),
+    SCMP_SYS(get_robust_list),
     SCMP_SYS(sched_yield), SCMP_SYS(sched_getaffinity), SCMP_SYS(gettid),
     SCMP_SYS(membarrier), SCMP_SYS(exit), SCMP_SYS(exit_group),
     /* descriptors that are open */
     SCMP_SYS(read), SCMP_SYS(readv), SCMP_SYS(pread64), SCMP_SYS(write),
     SCMP_SYS(writev), SCMP_SYS(pwrite64), SCMP_SYS(lseek), SCMP_SYS(close),
-    SCMP_SYS(dup), SCMP_SYS(fcntl), SCMP_SYS(fcntl64), SCMP_SYS(flock),
+    SCMP_SYS(dup), SCMP_SYS(flock),
     SCMP_SYS(ftruncate), SCMP_SYS(ftruncate64), SCMP_SYS(fstat),
     SCMP_SYS(fstat64), SCMP_SYS(fstatfs), SCMP_SYS(poll), SCMP_SYS(ppoll),
     SCMP_SYS(select), SCMP_SYS(pselect6), SCMP_SYS(_newselect),
@@ -97,6 +98,17 @@ enum { TYPE_MASK = 0xf }; /* beside SOCK_CLOEXEC and SOCK_NONBLOCK */
 /* What resolvers and libcurl ask of a socket; not typing into terminals. */
 static const unsigned ioctls[] = {FIONREAD, FIONBIO};
 
+/* What libraries ask of a descriptor. One that has signals sent when there is
+ * something to read would reach processes that are not ours. */
+static const int fcntls[] = {F_DUPFD, F_DUPFD_CLOEXEC, F_GETFD, F_SETFD,
+    F_GETFL, F_SETFL, F_GETLK, F_SETLK, F_SETLKW, F_OFD_GETLK, F_OFD_SETLK,
+    F_OFD_SETLKW,
+#if F_GETLK64 != F_GETLK
+    F_GETLK64, F_SETLK64, F_SETLKW64,
+#endif
+};
+static const int deadly_fcntls[] = {F_SETOWN, F_SETOWN_EX, F_SETSIG};
+
 static const unsigned open_to_write[] = {
     O_WRONLY, O_RDWR, O_CREAT, O_TRUNC, O_APPEND};
 
@@ -121,6 +133,69 @@ rules_for_open(scmp_filter_ctx filter, int call, unsigned flags_at)
 }
 
 static int
+rules_for_fcntl(scmp_filter_ctx filter, int call)
+{
+	int rc = 0;
+
+	for (size_t i = 0; i < sizeof(fcntls) / sizeof(int) && rc == 0; i++)
+		rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, call, 1,
+		    SCMP_A1(SCMP_CMP_EQ, (scmp_datum_t)fcntls[i]));
+	for (size_t i = 0; i < sizeof(deadly_fcntls) / sizeof(int) && rc == 0;
+	    i++)
+		rc = seccomp_rule_add(filter, SCMP_ACT_KILL_PROCESS, call, 1,
+		    SCMP_A1(SCMP_CMP_EQ, (scmp_datum_t)deadly_fcntls[i]));
+	return rc;
+}
+
+/*
+ * Memory is written to, or run, and what was written is never run later. Not
+ * deadly: libraries that try (libffi) can do without, as on other hardened
+ * hosts.
+ */
+static int
+rules_for_memory(scmp_filter_ctx filter, int map)
+{
+	const scmp_datum_t both = PROT_WRITE | PROT_EXEC;
+	int rc;
+
+	if ((rc = seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), map, 1,
+	    SCMP_A2(SCMP_CMP_MASKED_EQ, both, both))) == 0 &&
+	    (rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, map, 1,
+	    SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_WRITE, 0))) == 0)
+		rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, map, 1,
+		    SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
+	return rc;
+}
+
+static int
+rules_for_mmap(scmp_filter_ctx filter)
+{
+	int rc;
+
+	/* there the arguments are behind a pointer */
+#if defined(__s390__) || defined(__i386__)
+	rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 0);
+#else
+	rc = rules_for_memory(filter, SCMP_SYS(mmap));
+#endif
+	return rc != 0 ? rc : rules_for_memory(filter, SCMP_SYS(mmap2));
+}
+
+static int
+rules_for_protection(scmp_filter_ctx filter)
+{
+	int rc;
+
+	if ((rc = seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM),
+	    SCMP_SYS(mprotect), 1,
+	    SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, PROT_EXEC))) == 0)
+		rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW,
+		    SCMP_SYS(mprotect), 1,
+		    SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
+	return rc;
+}
+
+static int
 rules_for_arguments(scmp_filter_ctx filter)
 {
 	int rc;
@@ -136,7 +211,11 @@ rules_for_arguments(scmp_filter_ctx filter)
 	    (rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(prlimit64),
 	    1, SCMP_A2(SCMP_CMP_EQ, 0, 0))) != 0 ||
 	    (rc = rules_for_open(filter, SCMP_SYS(open), 1)) != 0 ||
-	    (rc = rules_for_open(filter, SCMP_SYS(openat), 2)) != 0)
+	    (rc = rules_for_open(filter, SCMP_SYS(openat), 2)) != 0 ||
+	    (rc = rules_for_fcntl(filter, SCMP_SYS(fcntl))) != 0 ||
+	    (rc = rules_for_fcntl(filter, SCMP_SYS(fcntl64))) != 0 ||
+	    (rc = rules_for_mmap(filter)) != 0 ||
+	    (rc = rules_for_protection(filter)) != 0)
 		return rc;
 	for (size_t i = 0; i < sizeof(ioctls) / sizeof(unsigned) && rc == 0;
 	    i++)
