@@ -15,6 +15,7 @@
 enum {
 	MISREAD_MAX = 3,      /* answers that are no code, before we give up */
 	PROMPT_MAX_BYTES = 512,
+	ALL_MAX_BYTES = 1024,
 	EVEN_MS = 1000,       /* from an answer to what follows from it */
 	COMMAND_SHOWN_BYTES = 121,
 };
@@ -99,7 +100,7 @@ make_prompt(struct attempt *a, struct buf *out)
 static enum err
 ask_code(struct attempt *a)
 {
-	struct buf prompt = BUF_INIT(2 * PROMPT_MAX_BYTES);
+	struct buf prompt = BUF_INIT(ALL_MAX_BYTES);
 	enum err e;
 
 	if (a->answered_early) {

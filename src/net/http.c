@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -671,7 +672,8 @@ http_probe(
 	for (size_t i = 0; e == ERR_TLS && i < 2; i++) {
 		e = probe_once(h, url, timeout_ms, tries[i].version, out);
 		if (out->tls_ms >= 0 && e != ERR_TLS)
-			(void)strcpy(out->tls_version, tries[i].name);
+			(void)snprintf(out->tls_version,
+			    sizeof(out->tls_version), "%s", tries[i].name);
 	}
 	return e;
 }
