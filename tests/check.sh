@@ -120,6 +120,8 @@ part 'scp, sftp, rsync, git, plink' as_root clients "$build/default" \
     "$top/tests/clients.sh" "$build/default"
 part 'what people see' as_root golden "$build/default" \
     "$top/tests/golden.sh" "$build/default"
+part 'the service as an enemy' as_root enemy "$build/default" \
+    "$top/tests/enemy.sh" "$build/default"
 part 'make distcheck' distcheck
 
 printf '\n%d passed, %d failed, %d skipped\n' \

@@ -2,7 +2,7 @@
 # beside them are run by check.sh.
 EXTRA_DIST += tests/data tests/oracle tests/RULES.md tests/answer.exp \
 	tests/analysis.sh tests/check.sh tests/demo.sh tests/e2e.sh tests/hosts.sh tests/hosts_lib.sh tests/clients.sh tests/stacks.sh \
-	tests/golden tests/golden.sh tests/mfa_unlock.sh \
+	tests/enemy.js tests/enemy.sh tests/golden tests/golden.sh tests/mfa_unlock.sh \
 	tests/in_private_system.sh tests/layers.sh tests/lib.sh tests/mfa_admin.sh \
 	tests/mfa_bulk.sh tests/mfa_frame.sh tests/mfa_self.sh tests/oracle.sh \
 	tests/sandbox.sh

@@ -18,6 +18,8 @@
 #include <unistd.h>
 
 #include <curl/curl.h>
+#include <openssl/ssl.h>
+#include <openssl/x509v3.h>
 
 #include "base/log.h"
 #include "base/text.h"
@@ -262,6 +264,45 @@ before_sending(void *ctx, char *to, char *from, int to_port, int from_port)
 }
 
 static bool
+has_names(const X509 *certificate)
+{
+	GENERAL_NAMES *names =
+	    X509_get_ext_d2i(certificate, NID_subject_alt_name, NULL, NULL);
+	bool has = false;
+
+	for (int i = 0; i < sk_GENERAL_NAME_num(names); i++) {
+		int type = sk_GENERAL_NAME_value(names, i)->type;
+
+		has = has || type == GEN_DNS || type == GEN_IPADD;
+	}
+	GENERAL_NAMES_free(names);
+	return has;
+}
+
+/*
+ * libcurl takes the subject's common name for the host where a certificate
+ * names no host: authorities do not check that, RFC 9525 forbids it.
+ */
+static int
+check_certificate(int is_good, X509_STORE_CTX *store)
+{
+	if (!is_good || X509_STORE_CTX_get_error_depth(store) != 0 ||
+	    has_names(X509_STORE_CTX_get_current_cert(store)))
+		return is_good;
+	X509_STORE_CTX_set_error(store, X509_V_ERR_HOSTNAME_MISMATCH);
+	return 0;
+}
+
+static CURLcode
+set_check(CURL *easy, void *tls, void *ctx)
+{
+	(void)easy;
+	(void)ctx;
+	SSL_CTX_set_verify(tls, SSL_VERIFY_PEER, check_certificate);
+	return CURLE_OK;
+}
+
+static bool
 set_text(CURL *easy, CURLoption option, const char *value)
 {
 	return curl_easy_setopt(easy, option, value) == CURLE_OK;
@@ -318,6 +359,8 @@ set_fixed(struct http *h)
 	    curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, take_header) ==
 		CURLE_OK &&
 	    curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, before_sending) ==
+		CURLE_OK &&
+	    curl_easy_setopt(easy, CURLOPT_SSL_CTX_FUNCTION, set_check) ==
 		CURLE_OK;
 }
 

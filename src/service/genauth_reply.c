@@ -115,6 +115,9 @@ genauth_reply_decode(const struct http_reply *from, struct genauth_reply *out)
 	enum err e;
 
 	out->http_status = from->status;
+	/* Nobody goes where a redirect leads: what it says is no answer. */
+	if (from->status >= 300 && from->status <= 399)
+		return ERR_REPLY;
 	if ((e = json_parse(&from->body, &out->root)) == ERR_OK)
 		e = read_envelope(out, &success);
 	if (e != ERR_OK && e != ERR_REPLY)

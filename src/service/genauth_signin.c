@@ -142,7 +142,7 @@ read_refusal(
 	for (size_t i = 0; i < sizeof(refusals) / sizeof(*refusals); i++)
 		if (reply->code == refusals[i].code)
 			return refuse(s, refusals[i].err, refusals[i].why);
-	if (reply->status >= 300 && reply->status <= 399)
+	if (e == ERR_REPLY && reply->status >= 300 && reply->status <= 399)
 		return refuse(s, ERR_DECLINED, other_step);
 	return e;
 }
