@@ -66,7 +66,8 @@ no_requests()
 # for it by default. Sets $code besides what emulator_start sets.
 service_start()
 {
-	emulator_start "$conf_dir"
+	# shellcheck disable=SC2086 # empty, or arguments
+	emulator_start "$conf_dir" ${emulator_options-}
 	printf '%s\n' "$steady_options" >>"$conf_dir/genauth.conf"
 	# An answer beginning with ! is run when the prompt is there: the code
 	# is then of the emulator's present.

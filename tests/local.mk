@@ -2,7 +2,7 @@
 # beside them are run by check.sh.
 EXTRA_DIST += tests/data tests/oracle tests/RULES.md tests/answer.exp \
 	tests/analysis.sh tests/check.sh tests/demo.sh tests/e2e.sh tests/hosts.sh tests/hosts_lib.sh tests/clients.sh tests/stacks.sh \
-	tests/enemy.js tests/enemy.sh tests/golden tests/golden.sh tests/mfa_unlock.sh \
+	tests/load.sh tests/secrets.sh tests/enemy.js tests/enemy.sh tests/golden tests/golden.sh tests/mfa_unlock.sh \
 	tests/in_private_system.sh tests/layers.sh tests/lib.sh tests/mfa_admin.sh \
 	tests/mfa_bulk.sh tests/mfa_frame.sh tests/mfa_self.sh tests/oracle.sh \
 	tests/sandbox.sh
@@ -12,6 +12,16 @@ syslog_catcher_SOURCES = tests/syslog_catcher.c
 noinst_PROGRAMS += crowd
 crowd_SOURCES = tests/crowd.c
 crowd_LDADD = $(PAM_LIBS)
+noinst_PROGRAMS += load-host load-killer memory-host memory-search
+load_host_SOURCES = tests/load_host.c tests/load_login.c tests/load_login.h
+load_host_CFLAGS = $(AM_CFLAGS) -pthread
+load_host_LDADD = $(PAM_LIBS)
+load_killer_SOURCES = tests/load_killer.c tests/load_login.c tests/load_login.h
+load_killer_CFLAGS = $(AM_CFLAGS) -pthread
+load_killer_LDADD = $(PAM_LIBS)
+memory_host_SOURCES = tests/memory_host.c
+memory_host_LDADD = $(PAM_LIBS)
+memory_search_SOURCES = tests/memory_search.c
 # The shipped verifier, which tries to break out of its sandbox.
 noinst_PROGRAMS += hostile-verifier
 hostile_verifier_SOURCES = $(genauth_verifier_SOURCES) \

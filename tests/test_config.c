@@ -601,6 +601,28 @@ options_that_go_together_are_taken(void **state)
 	loads("push_timeout = 300\n"); /* nobody is sent any */
 }
 
+/* Whoever signs in, or has it done by push, takes the token back. */
+static void
+the_applications_secret_is_read_where_a_token_is_to_be_revoked(void **state)
+{
+	static const struct {
+		const char *lines;
+		size_t len;
+	} table[] = {{"", 0}, {"flow = signin\n", 6},
+	    {"factors = otp push\n", 6}, {"account = push\n", 6}};
+	char lines[300];
+
+	(void)state;
+	put("app", 0600, "hush72\n");
+	for (size_t i = 0; i < 4; i++) {
+		(void)snprintf(lines, sizeof(lines),
+		    "%sapp_secret_file = %s/app\n", table[i].lines,
+		    temp_directory);
+		loads(lines);
+		assert_int_equal(config.service.app_secret.len, table[i].len);
+	}
+}
+
 /* The other uses of the file do not log anybody in. */
 static void
 contradictions_matter_to_logins_only(void **state)
@@ -945,6 +967,7 @@ main(void)
 	    TEST(words_that_are_none_are_refused),
 	    TEST(options_that_contradict_each_other_are_refused),
 	    TEST(options_that_go_together_are_taken),
+	    TEST(the_applications_secret_is_read_where_a_token_is_to_be_revoked),
 	    TEST(contradictions_matter_to_logins_only),
 	    TEST(signing_in_needs_no_management_key),
 	    TEST(every_user_id_type_of_the_api_is_taken),

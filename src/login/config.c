@@ -72,7 +72,7 @@ const struct option config_options[] = {
 	OPTION_ANYWHERE, NULL, "file with the secret of the management key"},
     {"app_secret_file", option_path, AT(app_secret_file), NULL,
 	OPTION_ANYWHERE, NULL,
-	"file with the application's secret, for flow = signin and "
+	"file with the application's secret, for flow = signin, push and "
 	"genauth-mfa self"},
     {"access_token_file", option_path, AT(access_token_file), NULL,
 	OPTION_ANYWHERE, NULL, "file with the access token for Flashback"},
@@ -253,6 +253,13 @@ is_persons(const struct loading *l)
 	    (l->use == CONFIG_LOGIN && l->c->flow == FLOW_SIGNIN);
 }
 
+static bool
+wants_push(const struct config *c)
+{
+	return (c->allowed.bits & FACTOR_BIT(FACTOR_PUSH)) != 0 ||
+	    c->account == ACCOUNT_PUSH;
+}
+
 static enum err
 refuse(const struct loading *l, const char *what)
 {
@@ -266,9 +273,7 @@ check_together(const struct loading *l)
 {
 	const struct config *c = l->c;
 	const char *type = c->service.user_id_type;
-	bool signin = c->flow == FLOW_SIGNIN;
-	bool push = (c->allowed.bits & FACTOR_BIT(FACTOR_PUSH)) != 0 ||
-	    c->account == ACCOUNT_PUSH;
+	bool signin = c->flow == FLOW_SIGNIN, push = wants_push(c);
 	/* what sign-in and push take a person by */
 	bool has_account = type != NULL && (strcmp(type, "username") == 0 ||
 	    strcmp(type, "email") == 0 || strcmp(type, "phone") == 0);
@@ -358,22 +363,28 @@ config_read_secret(
 
 /* Those without which nothing can be asked; the rest when it is wanted. */
 static enum err
+read_secret(const struct loading *l, const char *path, struct buf *out)
+{
+	return path == NULL ? ERR_OK :
+	    config_read_secret(path, out, l->report, l->ctx);
+}
+
+static enum err
 read_secrets(const struct loading *l)
 {
 	struct config *c = l->c;
+	enum err e = ERR_OK;
 
 	if (is_flashback(c))
-		return c->access_token_file == NULL ? ERR_OK :
-		    config_read_secret(c->access_token_file,
-			&c->service.access_token, l->report, l->ctx);
-	if (l->use == CONFIG_LOGIN && c->flow == FLOW_SIGNIN)
-		return c->app_secret_file == NULL ? ERR_OK :
-		    config_read_secret(c->app_secret_file,
-			&c->service.app_secret, l->report, l->ctx);
-	if (is_persons(l) || c->access_key_secret_file == NULL)
-		return ERR_OK;
-	return config_read_secret(c->access_key_secret_file,
-	    &c->service.access_key_secret, l->report, l->ctx);
+		return read_secret(
+		    l, c->access_token_file, &c->service.access_token);
+	/* who signs in, or has it done by push, takes the token back after */
+	if (l->use == CONFIG_LOGIN && (c->flow == FLOW_SIGNIN || wants_push(c)))
+		e = read_secret(l, c->app_secret_file, &c->service.app_secret);
+	if (!is_persons(l))
+		e = worse(e, read_secret(l, c->access_key_secret_file,
+		    &c->service.access_key_secret));
+	return e;
 }
 
 static enum err

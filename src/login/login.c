@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/log.h"
 #include "login/attempt.h"
 #include "login/usermap.h"
 
@@ -185,6 +186,9 @@ straight_line(struct attempt *a, const struct login_setup *with,
 	}
 	known = policy_decide(with->lookups, &policy, &subject, &a->policy);
 	memcpy(a->out->rule, a->policy.rule, sizeof(a->out->rule));
+	log_write(LOG_DEBUG, "login: account %s, rule %s: %s",
+	    a->policy.account, a->policy.rule, known != ERR_OK ?
+	    err_text(known) : a->policy.needed ? "asked" : "exempt");
 	if (known == ERR_OK && !a->policy.needed) {
 		a->out->verdict = VERDICT_SKIP;
 		return ERR_OK;

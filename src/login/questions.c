@@ -33,6 +33,8 @@ attempt_ask(struct attempt *a, enum question what, const char *prompt)
 		return ERR_TOO_SLOW;
 	e = a->person->ask(a->person, what, prompt, left_ms, &a->answer);
 	a->answered_ms = clock->now_ms(clock->ctx);
+	log_write(LOG_DEBUG, "login: asked: %s", e == ERR_OK ? "answered"
+							    : err_text(e));
 	/* what failed here was not the service */
 	return fail_open_excuses(FAIL_OPEN, e, false) ? ERR_SYSTEM : e;
 }

@@ -147,7 +147,7 @@ command_config_check(struct mfa *m, int argc, char **argv)
 	/* as a login will read it: whatever would deny one is to be seen */
 	m->use = is_flashback(m, &cfg) ? CONFIG_ADMINISTRATOR : CONFIG_LOGIN;
 	status = mfa_read_config(m, &m->cfg, note, &c);
-	if (cfg.flow != FLOW_SIGNIN)
+	if (m->cfg.service.app_secret.len == 0)
 		check_secret(&c, cfg.app_secret_file);
 	if (!is_flashback(m, &cfg))
 		check_secret(&c, cfg.access_token_file);

@@ -87,8 +87,11 @@ keep_facts(struct service *s, const struct genauth_call *c,
 	if (json_get_text(r->root, "requestId", &id) == ERR_OK ||
 	    json_get_text(r->root, "uniqueId", &id) == ERR_OK)
 		(void)text_clean(s->request_id, sizeof(s->request_id), id);
-	if (e == ERR_OK)
+	if (e == ERR_OK) {
+		log_write(LOG_DEBUG, "genauth: %s %s: HTTP %d, status %d",
+		    c->method, c->path, r->http_status, r->status);
 		return;
+	}
 	/* Without a body there is no code and no key to be repeated. */
 	if (!genauth_has_body(c) &&
 	    json_get_text(r->root, "message", &message) == ERR_OK)
