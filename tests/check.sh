@@ -115,6 +115,7 @@ part 'real sshd, sudo, su and login' as_root hosts "$build/default" \
     "$top/tests/hosts.sh" "$build/default"
 part 'the sandbox' as_root sandbox "$build/default" \
     "$top/tests/sandbox.sh" "$build/default"
+part 'hostile surroundings' "$top/tests/surroundings.sh" "$build/default"
 part 'the stacks of pam.d' "$top/tests/stacks.sh" "$build/default"
 part 'scp, sftp, rsync, git, plink' as_root clients "$build/default" \
     "$top/tests/clients.sh" "$build/default"

@@ -55,6 +55,7 @@ login()
 	    pamtester -E SSH_AUTH_INFO_0=publickey "$1" "$2" authenticate \
 	    >"$work/out/$1" 2>&1
 	echo $? >"$work/status/$1"
+	rm "$services/$1" # each login of pam_wrapper copies all there are
 }
 
 # line_of ID: the one line in the log about that login, which may be late.

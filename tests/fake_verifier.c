@@ -66,6 +66,14 @@ ask_and_judge(const char *question)
 	wire_clear(&m);
 }
 
+/* Ask, but do not wait for the answer. */
+static void
+ask_and_leave(const char *question)
+{
+	say(WIRE_ASK, "text", "Code: ", "question", question);
+	verdict("deny", "too_slow");
+}
+
 /* Ask in a way that no module knows, and allow whatever it says. */
 static void
 ask_oddly(void)
@@ -195,6 +203,8 @@ follow(const char *script)
 		ask_and_judge("code");
 	else if (strncmp(script, "ask_", 4) == 0)
 		ask_and_judge(script + 4);
+	else if (strncmp(script, "leave_", 6) == 0)
+		ask_and_leave(script + 6);
 	else if (strcmp(script, "odd_question") == 0)
 		ask_oddly();
 	else if (strncmp(script, "delay_", 6) == 0)

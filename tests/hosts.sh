@@ -135,32 +135,6 @@ fails 'su: an empty answer' 'assword: ' unix-password 'erification code' '' \
     : $as_bob su alice -c 'id -un'
 logged 'verdict=deny reason=conversation user=alice service=su'
 check 'su: root is not asked' su alice -c true
-mkdir -m 777 "$work/bob"
-works 'r09 su: a hostile environment changes nothing' \
-    'assword: ' unix-password 'erification code' "$code" : \
-    $as_bob env https_proxy=http://127.0.0.1:1 SSLKEYLOGFILE="$work/bob/keys" \
-    OPENSSL_CONF=/nonexistent SSL_CERT_FILE=/dev/null HOME="$work/bob" \
-    su alice -c 'id -un'
-check 'r09 su: no TLS secrets were written' test ! -e "$work/bob/keys"
-: >"$PRIVATE_LOG"
-
-# Limits are the caller's to set, and must not look like a service that is
-# away, even where that is excused: reviewed, and once allowed.
-sed -i 's/pam_genauth.so/pam_genauth.so fail=open/' /etc/pam.d/su
-for limit in '-n 7' '-n 8' '-n 12' '-n 20' '-v 16000' '-v 20000' '-v 22000' \
-    '-v 24000' '-v 26000' '-v 40000' '-f 0' '-s 64' '-d 2000'; do
-	terminal 'assword: ' unix-password : $as_bob sh -c \
-	    "ulimit $limit; exec timeout 20 su alice -c 'echo in as \$(id -un)'"
-	check "r09 su: ulimit $limit lets nobody in" sh -c \
-	    "! grep -q 'in as alice' '$work/terminal.out'"
-done
-check 'r09 su: none of them looked like a service that is away' sh -c \
-    "! grep -q 'verdict=allow' '$PRIVATE_LOG'"
-works 'su: a soft limit is raised' 'assword: ' unix-password \
-    'erification code' "$code" : $as_bob \
-    sh -c "ulimit -S -n 16; exec su alice -c 'id -un'"
-cp "$top/pam.d/su" /etc/pam.d/su
-: >"$PRIVATE_LOG"
 
 echo '# login'
 works 'login: password and code' 'assword: ' unix-password \

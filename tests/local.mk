@@ -12,6 +12,10 @@ syslog_catcher_SOURCES = tests/syslog_catcher.c
 noinst_PROGRAMS += crowd
 crowd_SOURCES = tests/crowd.c
 crowd_LDADD = $(PAM_LIBS)
+noinst_PROGRAMS += setuid-host
+setuid_host_SOURCES = tests/setuid_host.c
+setuid_host_LDADD = $(PAM_LIBS)
+EXTRA_DIST += tests/surroundings.sh
 noinst_PROGRAMS += load-host load-killer memory-host memory-search
 load_host_SOURCES = tests/load_host.c tests/load_login.c tests/load_login.h
 load_host_CFLAGS = $(AM_CFLAGS) -pthread
@@ -37,6 +41,7 @@ unit_tests = \
 	test_genauth_sign test_http test_json test_login test_module \
 	test_oom test_option test_policy test_sandbox test_text test_token_cache test_usermap \
 	test_wire
+unit_tests += test_conversation
 unit_tests += test_flashback test_genauth_admin test_mask test_reset_person
 unit_tests += test_audit test_mfa_config test_output
 unit_tests += test_genauth_self test_qr
@@ -215,4 +220,54 @@ test_module_SOURCES = tests/test_module.c
 test_module_CPPFLAGS = $(test_cppflags) \
 	-DTEST_MODULE='"$(abs_top_builddir)/.libs/module_under_test.so"'
 test_module_LDADD = libtest.la $(PAM_LIBS)
+test_conversation_SOURCES = tests/test_conversation.c
+test_conversation_CPPFLAGS = $(test_module_CPPFLAGS)
+test_conversation_LDADD = libtest.la $(PAM_LIBS)
+endif
+
+# Module and verifier whose calls can be made to fail: see faults.c.
+if EMULATOR
+EXTRA_DIST += tests/faults.awk tests/faults.list tests/faults.safe tests/faults.sh
+faults_made = faults_table.inc faults_module.inc faults_verifier.inc \
+	faults_module.wrap faults_verifier.wrap
+BUILT_SOURCES += $(faults_made)
+CLEANFILES += $(faults_made)
+faults_in = $(srcdir)/tests/faults.awk $(srcdir)/tests/faults.list
+faults_table.inc: $(faults_in)
+	$(AM_V_GEN)$(AWK) -v what=table -f $(faults_in) >$@.new && mv $@.new $@
+faults_module.inc: $(faults_in)
+	$(AM_V_GEN)$(AWK) -v what=m -f $(faults_in) >$@.new && mv $@.new $@
+faults_verifier.inc: $(faults_in)
+	$(AM_V_GEN)$(AWK) -v what=v -f $(faults_in) >$@.new && mv $@.new $@
+faults_module.wrap: $(faults_in)
+	$(AM_V_GEN)$(AWK) -v what=m-wrap -f $(faults_in) >$@.new && mv $@.new $@
+faults_verifier.wrap: $(faults_in)
+	$(AM_V_GEN)$(AWK) -v what=v-wrap -f $(faults_in) >$@.new && mv $@.new $@
+
+noinst_LTLIBRARIES += module_faulty.la
+module_faulty_la_SOURCES = $(pam_genauth_la_SOURCES) \
+	tests/faults.c tests/faults.h
+nodist_module_faulty_la_SOURCES = faults_module.inc faults_table.inc
+module_faulty_la_CPPFLAGS = $(base_cppflags) -DFAULTS_OF_MODULE \
+	-DVERIFIER_PATH='"$(abs_top_builddir)/genauth-verifier-faulty"'
+module_faulty_la_CFLAGS = $(AM_CFLAGS)
+module_faulty_la_LIBADD = $(PAM_LIBS)
+module_faulty_la_LDFLAGS = $(pam_genauth_la_LDFLAGS) -rpath /nowhere \
+	-Wl,@faults_module.wrap
+EXTRA_module_faulty_la_DEPENDENCIES = faults_module.wrap
+noinst_PROGRAMS += genauth-verifier-faulty
+genauth_verifier_faulty_SOURCES = $(genauth_verifier_SOURCES) \
+	tests/faults.c tests/faults.h
+nodist_genauth_verifier_faulty_SOURCES = sandbox_filter.inc \
+	faults_verifier.inc faults_table.inc
+genauth_verifier_faulty_CPPFLAGS = $(base_cppflags) \
+	-DRUNTIMEDIR='"/run/genauth-faults"' \
+	$(CURL_CFLAGS) $(CJSON_CFLAGS) $(CRYPTO_CFLAGS)
+genauth_verifier_faulty_LDADD = libgenauth.la
+genauth_verifier_faulty_LDFLAGS = $(AM_LDFLAGS) -Wl,@faults_verifier.wrap
+EXTRA_genauth_verifier_faulty_DEPENDENCIES = faults_verifier.wrap
+noinst_PROGRAMS += fault-driver
+fault_driver_SOURCES = tests/fault_driver.c tests/faults.h
+nodist_fault_driver_SOURCES = faults_table.inc
+fault_driver_LDADD = $(PAM_LIBS)
 endif

@@ -43,6 +43,19 @@ add_cleaned(struct wire_message *m, const char *name, const char *value)
 	return wire_add(m, name, text_clean(clean, sizeof(clean), value));
 }
 
+/* An item that cannot be had is not one that is not set: where a login comes
+ * from may exempt it. */
+static enum err
+add_item(pam_handle_t *pamh, int item, struct wire_message *m,
+    const char *name)
+{
+	const void *value = NULL;
+
+	if (pam_get_item(pamh, item, &value) != PAM_SUCCESS)
+		return ERR_SYSTEM;
+	return add_cleaned(m, name, value);
+}
+
 static enum err
 add_args(struct wire_message *m, int argc, const char **argv)
 {
@@ -118,7 +131,7 @@ enum err
 host_describe(pam_handle_t *pamh, int flags, int argc, const char **argv,
     struct wire_message *hello, int *pam_code)
 {
-	const char *user = NULL;
+	const char *user = NULL, *service;
 	enum err e;
 	int rc;
 
@@ -130,16 +143,13 @@ host_describe(pam_handle_t *pamh, int flags, int argc, const char **argv,
 		return ERR_CONVERSATION;
 	if (rc != PAM_SUCCESS || !is_set(user))
 		return ERR_SYSTEM;
+	service = item_text(pamh, PAM_SERVICE);
 	if ((e = wire_add(hello, "user", user)) != ERR_OK ||
 	    (e = wire_add(hello, "service",
-	    is_set(item_text(pamh, PAM_SERVICE)) ?
-	    item_text(pamh, PAM_SERVICE) : "unknown")) != ERR_OK ||
-	    (e = add_cleaned(hello, "rhost", item_text(pamh, PAM_RHOST))) !=
-	    ERR_OK ||
-	    (e = add_cleaned(hello, "tty", item_text(pamh, PAM_TTY))) !=
-	    ERR_OK ||
-	    (e = add_cleaned(hello, "ruser", item_text(pamh, PAM_RUSER))) !=
-	    ERR_OK ||
+	    is_set(service) ? service : "unknown")) != ERR_OK ||
+	    (e = add_item(pamh, PAM_RHOST, hello, "rhost")) != ERR_OK ||
+	    (e = add_item(pamh, PAM_TTY, hello, "tty")) != ERR_OK ||
+	    (e = add_item(pamh, PAM_RUSER, hello, "ruser")) != ERR_OK ||
 	    (e = add_context(pamh, flags, hello)) != ERR_OK)
 		return e;
 	return add_args(hello, argc, argv);

@@ -103,7 +103,8 @@ await_end(int fd, int grace_ms)
 /*
  * Reap our child. A host that reaps children itself may have freed its number
  * for somebody else's process: the pidfd still means ours. False: it runs on
- * (with WNOHANG). `bad` is set where it is known to have ended badly.
+ * (with WNOHANG), for all we know. `bad` is set where it is known to have
+ * ended badly.
  */
 static bool
 reap(const struct verifier_process *v, int options, bool *bad)
@@ -117,7 +118,7 @@ reap(const struct verifier_process *v, int options, bool *bad)
 		    waitid(P_PIDFD, (id_t)v->pidfd, &info, options | WEXITED) :
 		    waitid(P_PID, (id_t)v->pid, &info, options | WEXITED);
 	} while (rc == -1 && errno == EINTR);
-	if (rc == 0 && info.si_pid == 0)
+	if (rc == -1 ? errno != ECHILD : info.si_pid == 0)
 		return false;
 	*bad = rc == 0 && (info.si_code != CLD_EXITED || info.si_status != 0);
 	return true;

@@ -377,12 +377,14 @@ set_method(CURL *easy, const struct http_request *q)
 	static const struct buf nothing = BUF_INIT(0);
 	const struct buf *body = q->body == NULL ? &nothing : q->body;
 
-	if (strcmp(q->method, "GET") == 0)
-		return true;
-	if (strcmp(q->method, "DELETE") == 0)
-		return set_text(easy, CURLOPT_CUSTOMREQUEST, "DELETE");
+	/* each in full: forget_request() may have failed */
+	if (strcmp(q->method, "POST") != 0)
+		return set_number(easy, CURLOPT_HTTPGET, 1) &&
+		    set_text(easy, CURLOPT_CUSTOMREQUEST,
+			strcmp(q->method, "GET") == 0 ? NULL : q->method);
 	/* never NULL: libcurl would read standard input */
-	return set_text(easy, CURLOPT_POSTFIELDS, buf_text(body)) &&
+	return set_text(easy, CURLOPT_CUSTOMREQUEST, NULL) &&
+	    set_text(easy, CURLOPT_POSTFIELDS, buf_text(body)) &&
 	    set_number(easy, CURLOPT_POSTFIELDSIZE, (long)body->len) &&
 	    set_number(easy, CURLOPT_POST, 1);
 }
@@ -501,13 +503,12 @@ has_free_port(void)
 {
 	const struct sockaddr_in any = {.sin_family = AF_INET};
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	bool has = true;
+	bool has;
 
 	if (fd == -1)
 		return errno == EAFNOSUPPORT;
-	if (bind(fd, (const struct sockaddr *)(const void *)&any,
-	    sizeof(any)) == -1)
-		has = errno != EADDRINUSE && errno != EADDRNOTAVAIL;
+	has = bind(fd, (const struct sockaddr *)(const void *)&any,
+	    sizeof(any)) == 0;
 	(void)close(fd);
 	return has;
 }
@@ -526,9 +527,21 @@ failed_here(CURL *easy, const char *text)
 	    !has_free_port())
 		return true;
 	if (curl_easy_getinfo(easy, CURLINFO_OS_ERRNO, &number) != CURLE_OK)
-		return false;
+		return true;
 	return number == EMFILE || number == ENFILE || number == ENOMEM ||
 	    number == ENOBUFS || number == EAGAIN;
+}
+
+/* A proxy that does not let us through is there to be configured. */
+static enum err
+blame_proxy(CURL *easy)
+{
+	long status = 0;
+
+	if (curl_easy_getinfo(easy, CURLINFO_HTTP_CONNECTCODE, &status) !=
+	    CURLE_OK)
+		return ERR_SYSTEM;
+	return status >= 400 && status <= 499 ? ERR_CONFIG : ERR_UNREACHABLE;
 }
 
 /* What came of it. The text is libcurl's own and holds host names at most. */
@@ -538,7 +551,6 @@ judge(struct http *h, CURLcode code, const struct exchange *x)
 	const char *text = h->error[0] != '\0' ? h->error
 					       : curl_easy_strerror(code);
 	char clean[CURL_ERROR_SIZE];
-	long connect_status = 0;
 	enum err e = http_err((int)code, x->head_lines > 0);
 
 	if (x->stopped != ERR_OK)
@@ -547,12 +559,8 @@ judge(struct http *h, CURLcode code, const struct exchange *x)
 		e = ERR_REPLY;
 		text = "cut short within the header lines";
 	}
-	/* A proxy that does not let us through is there to be configured. */
-	if (e == ERR_UNREACHABLE &&
-	    curl_easy_getinfo(h->easy, CURLINFO_HTTP_CONNECTCODE,
-		&connect_status) == CURLE_OK &&
-	    connect_status >= 400 && connect_status <= 499)
-		e = ERR_CONFIG;
+	if (e == ERR_UNREACHABLE)
+		e = blame_proxy(h->easy);
 	if ((e == ERR_UNREACHABLE || e == ERR_TIMEOUT) &&
 	    failed_here(h->easy, text))
 		e = ERR_SYSTEM;

@@ -120,12 +120,17 @@ read_old_challenge(const struct json *data, struct challenge *out)
 	return buf_add_text(&out->token, token);
 }
 
+/* The challenge is for whoever signed in, and says so as far as it says. */
 static enum err
-read_challenge(struct service *s, const struct genauth_reply *reply,
-    struct person *who, struct challenge *out)
+read_challenge(struct service *s, const struct sign_in *q,
+    const struct genauth_reply *reply, struct person *who,
+    struct challenge *out)
 {
 	enum err e = read_challenged(reply->data, who);
 
+	if (e == ERR_OK && strcmp(q->account_type, "account") != 0)
+		e = genauth_read_same_name(
+		    reply->data, q->account_type, q->account);
 	if (e != ERR_OK)
 		return e;
 	if (reply->code == 1635 &&
@@ -203,7 +208,7 @@ genauth_password(struct service *s, const struct sign_in *q,
 		e = genauth_read_tokens(
 		    reply.data, "sign-in", &person, token);
 	else if (e == ERR_REPLY && (reply.code == 1635 || reply.code == 1636))
-		e = read_challenge(s, &reply, &person, out);
+		e = read_challenge(s, q, &reply, &person, out);
 	else
 		e = read_refusal(s, e, &reply);
 	if (e == ERR_OK)
