@@ -139,11 +139,11 @@ rules_for_fcntl(scmp_filter_ctx filter, int call)
 
 	for (size_t i = 0; i < sizeof(fcntls) / sizeof(int) && rc == 0; i++)
 		rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, call, 1,
-		    SCMP_A1(SCMP_CMP_EQ, (scmp_datum_t)fcntls[i]));
+		    SCMP_A1(SCMP_CMP_EQ, (scmp_datum_t)fcntls[i], 0));
 	for (size_t i = 0; i < sizeof(deadly_fcntls) / sizeof(int) && rc == 0;
 	    i++)
 		rc = seccomp_rule_add(filter, SCMP_ACT_KILL_PROCESS, call, 1,
-		    SCMP_A1(SCMP_CMP_EQ, (scmp_datum_t)deadly_fcntls[i]));
+		    SCMP_A1(SCMP_CMP_EQ, (scmp_datum_t)deadly_fcntls[i], 0));
 	return rc;
 }
 
