@@ -123,6 +123,7 @@ part 'what people see' as_root golden "$build/default" \
     "$top/tests/golden.sh" "$build/default"
 part 'the service as an enemy' as_root enemy "$build/default" \
     "$top/tests/enemy.sh" "$build/default"
+part 'failing calls' "$top/tests/faults.sh" "$build/default"
 part 'secrets' as_root secrets "$build/default" \
     "$top/tests/secrets.sh" "$build/default"
 part 'load' as_root load "$build/default" \
