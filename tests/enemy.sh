@@ -541,11 +541,11 @@ each wrong_content_type '' -
 each redirect '' bad_reply
 each redirect https://localhost:1/ bad_reply
 # Sent to the phone of somebody else, a push is one that nobody answers.
-each other_person '' other_person token=- signin=wrong_code push=none
+each other_person '' other_person token=- push=none
 each missing_field data bad_reply
 each mistyped_field data bad_reply
 each doubled_member message bad_reply
-each terminal_escapes '' - first=other_person
+each terminal_escapes '' - first=other_person signin=other_person
 each trailing_bytes '' bad_reply
 each deep_nesting 2000 bad_reply
 each expired_certificate '' tls
