@@ -121,7 +121,7 @@ emulator_start "$work/emulator"
 service ok "conf=$conf"
 service short "conf=$conf" prompt=short
 service one_try "conf=$conf" tries=1
-service open "conf=$conf" fail=open
+service open "conf=$conf" fail=open verifier_user=65533
 service signed "conf=$conf" management_auth=signed
 service debug "conf=$conf" debug
 service sms_only "conf=$conf" factors=sms

@@ -284,10 +284,11 @@ spoilt()
 	spoilt_id=$3.$1.$2
 	names "$1--$2.enemy.test"
 	if [ "$3" = trigger ] && { [ "$2" = verify ] || ! away "$4"; }; then
-		spoilt_fail=fail=open
+		spoilt_fail='fail=open verifier_user=65533'
 	else
 		spoilt_fail=
 	fi
+	# shellcheck disable=SC2086 # none or two words
 	service_at "$spoilt_id" "$3" "$1--$2.enemy.test" "${6-}" $spoilt_fail
 	answers "$3" "${5-$code}" | login "$spoilt_id" alice
 }
@@ -441,7 +442,8 @@ node -e "require('net').createServer((s) => s.on('error', () => {})
     .listen($port, '127.0.0.1')" &
 enemy_pid=$!
 sleep 0.5
-service_at no-tls trigger good.test fail=open
+service_at no-tls trigger good.test fail=open \
+    verifier_user=65533
 echo "$code" | login no-tls alice
 denied 'r10 no TLS at all' no-tls tls
 kill "$enemy_pid"
@@ -478,7 +480,7 @@ faulty()
 	trigger)
 		faulty_args="conf=$conf"
 		if [ "$3" = verify ] || ! away "$4"; then
-			faulty_args="$faulty_args fail=open"
+			faulty_args="$faulty_args fail=open verifier_user=65533"
 		fi
 		;;
 	esac

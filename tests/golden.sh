@@ -308,7 +308,8 @@ scenario_begin()
 	push-unanswered) echo 'push_timeout = 10' >>"$conf" ;;
 	down-*)
 		sed -i 's,_url = .*,_url = https://localhost:1,' "$conf"
-		echo "fail = ${1#down-}" >>"$conf" ;;
+		echo "fail = ${1#down-}" >>"$conf"
+		echo "verifier_user = 65533" >>"$conf" ;;
 	lockout)
 		echo 'lockout = 3/900' >>"$conf"
 		on_terminal bob 'su alice' password wrong wrong wrong

@@ -108,7 +108,7 @@ children()
 # host_begin SERVICE USER: a login that waits for its answer. Sets $verifier.
 host_begin()
 {
-	rm -f "$work/answers"
+	rm -f "$work/answers" "$work/login.out"
 	mkfifo "$work/answers"
 	(as_host "$@") <"$work/answers" >"$work/login.out" 2>&1 &
 	host_pid=$!
@@ -149,7 +149,7 @@ emulator_start "$work/emulator"
 conf=$work/emulator/genauth.conf
 service test_ok "conf=$conf"
 service test_own "conf=$conf" verifier_user=genauth
-service test_open "conf=$conf" fail=open
+service test_open "conf=$conf" verifier_user=65533 fail=open
 
 echo '# whom it becomes'
 host_begin test_ok alice
@@ -170,8 +170,7 @@ host_begin test_own alice
 status_is 'verifier_user' Uid '70200 70200 70200 70200'
 status_is 'its group' Gid '70200 70200 70200 70200'
 check 'and that login goes on' host_answer "$(otp alice)"
-service test_spare "conf=$conf" verifier_user=65533 fail=open
-host_begin test_spare alice
+host_begin test_open alice
 status_is 'verifier_user, a number' Uid '65533 65533 65533 65533'
 status_is 'which is its group, too' Gid '65533 65533 65533 65533'
 check 'and that login goes on, too' host_answer "$(otp alice)"
@@ -222,17 +221,20 @@ check 'and the login goes on' host_answer "$(otp alice)"
 host_under=
 
 echo '# another process of the same user'
-# as_nobody COMMAND...
-as_nobody()
+# as_user UID COMMAND...
+as_user()
 {
-	setpriv --reuid=65534 --regid=65534 --clear-groups "$@" >/dev/null 2>&1
+	as_user_id=$1
+	shift
+	setpriv --reuid="$as_user_id" --regid="$as_user_id" --clear-groups \
+	    "$@" >/dev/null 2>&1
 }
 
 cannot()
 {
 	cannot_name=$1
 	shift
-	if as_nobody "$@"; then
+	if as_user 65534 "$@"; then
 		not_ok "$cannot_name"
 	else
 		ok "$cannot_name"
@@ -257,7 +259,7 @@ signals=0 reached=0
 for signal in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 21 22 23 24 25 26 \
     27 28 29 30 31 34 64; do
 	host_begin test_open alice
-	as_nobody kill "-$signal" "$verifier" && reached=$((reached + 1))
+	as_user 65533 kill "-$signal" "$verifier" && reached=$((reached + 1))
 	if host_answer 000000 000000 000000; then
 		not_ok "signal $signal lets in" "$work/login.out"
 	else
@@ -269,9 +271,9 @@ check "no signal lets in ($reached of 31 sent)" test "$signals" = 31
 # that is away.
 first_factor=
 for limit in 3 4 5 6 7 8 10; do
-	service test_limited "conf=$conf" fail=open
+	service test_limited "conf=$conf" verifier_user=65533 fail=open
 	host_begin test_limited alice
-	as_nobody prlimit --pid "$verifier" --nofile="$limit:$limit"
+	as_user 65533 prlimit --pid "$verifier" --nofile="$limit:$limit"
 	if host_answer 000000 000000 000000; then
 		not_ok "limited to $limit descriptors it lets in" \
 		    "$work/login.out"
@@ -280,16 +282,16 @@ for limit in 3 4 5 6 7 8 10; do
 	fi
 done
 # With a uid of its own nobody can: that is what fail = open wants.
-host_begin test_spare alice
+host_begin test_open alice
 cannot 'a uid of its own: no limits are set' \
     prlimit --pid "$verifier" --nofile=3:3
 cannot 'a uid of its own: no signals are sent' kill -STOP "$verifier"
 cannot 'a uid of its own: it is not slowed down' renice 19 "$verifier"
 host_answer "$(otp alice)"
 first_factor=publickey
-service test_brief "conf=$conf" login_timeout=10 fail=open
+service test_brief "conf=$conf" verifier_user=65533 login_timeout=10 fail=open
 host_begin test_brief alice
-as_nobody kill -s STOP "$verifier"
+as_user 65533 kill -s STOP "$verifier"
 if host_answer "$(otp alice)"; then
 	not_ok 'stopped for good it lets in' "$work/login.out"
 else
@@ -314,6 +316,7 @@ while read -r attempt end; do
 	check "$attempt: it could not" sh -c \
 	    "! grep -q 'attempt $attempt: could' '$PRIVATE_LOG'"
 done <"$work/attempts"
+figure "$(wc -l <"$work/attempts") attempts of a verifier that was taken over"
 check 'no file was made' test ! -e /dev/shm/pam_genauth_attempt
 rm -f "$build/inst/run/try"
 umount "$build/inst/libexec/genauth-verifier"

@@ -420,6 +420,7 @@ words_mean_what_the_enums_say(void **state)
 {
 	(void)state;
 	loads("management_auth = signed\nfail = open\nprompt = short\n"
+	    "verifier_user = 65533\n"
 	    "language = en\n");
 	assert_int_equal(config.service.management_auth, MANAGEMENT_SIGNED);
 	assert_int_equal(config.fail, FAIL_OPEN);
@@ -556,6 +557,11 @@ options_that_contradict_each_other_are_refused(void **state)
 		"fail: open cannot go with flow = signin"},
 	    {"flow = signin\nfail = open\n", "use_first_pass",
 		"fail: open cannot go with flow = signin"},
+	    {"fail = open\n", NULL, "fail: open needs a verifier_user"},
+	    {"verifier_user = nobody\n", "fail=open",
+		"fail: open needs a verifier_user"},
+	    {"fail = open\nverifier_user = 65534\n", NULL,
+		"fail: open needs a verifier_user"},
 	    {"factors = otp push\nuser_id_type = external_id\n", NULL,
 		"factors, account: push needs user_id_type"},
 	    {"account = push\nuser_id_type = identity\n", NULL,

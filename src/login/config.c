@@ -267,6 +267,14 @@ refuse(const struct loading *l, const char *what)
 	return ERR_CONFIG;
 }
 
+/* nobody, under any name: other daemons run as nobody, too. */
+static bool
+is_shared_user(const char *name)
+{
+	return name == NULL || strcmp(name, "nobody") == 0 ||
+	    strcmp(name, "65534") == 0;
+}
+
 /* Options that are right by themselves and not together. */
 static enum err
 check_together(const struct loading *l)
@@ -289,6 +297,10 @@ check_together(const struct loading *l)
 	if (signin && c->fail == FAIL_OPEN)
 		e = refuse(l, "fail: open cannot go with flow = signin: the "
 		    "password that is asked with could make the service fail");
+	if (c->fail == FAIL_OPEN && is_shared_user(c->verifier_user))
+		e = refuse(l, "fail: open needs a verifier_user of its own (a "
+		    "user, or a number that nothing uses): whatever else runs "
+		    "as nobody could make the service seem away");
 	if (c->account == ACCOUNT_PUSH && signin)
 		e = refuse(l, "account: push needs flow = trigger");
 	if (signin && !has_account)
