@@ -4,20 +4,53 @@ set -u
 build=$1
 top=$(cd "$(dirname "$0")/.." && pwd)
 total_passed=0 total_failed=0 total_skipped=0
+started=0 shown=0
+# Most parts wait most of the time: for each other's answers, for denials that
+# take their time.
+lanes=$(($(nproc) + 1))
 results=$(mktemp -d)
 trap 'rm -rf "$results"' EXIT
 
-# part NAME COMMAND...: runs it, and adds up its closing line.
+# part NAME COMMAND...: begins it as soon as a lane is free.
 part()
 {
-	name=$1
+	while show_ended && [ $((started - ended)) -ge "$lanes" ]; do
+		sleep 0.2
+	done
+	started=$((started + 1))
+	mkdir "$results/$started"
+	echo "$1" >"$results/$started/name"
 	shift
+	(
+		part_dir=$results/$started
+		begun=$(date +%s)
+		"$@" >"$part_dir/out" 2>&1 </dev/null
+		echo $? >"$part_dir/status.new"
+		echo $(($(date +%s) - begun)) >"$part_dir/seconds"
+		mv "$part_dir/status.new" "$part_dir/status"
+	) &
+}
+
+# show_ended: what has ended, in the order in which it began. Sets $ended.
+show_ended()
+{
+	while [ -e "$results/$((shown + 1))/status" ]; do
+		shown=$((shown + 1))
+		show_part "$results/$shown"
+	done
+	ended=$(find "$results" -name status | wc -l)
+}
+
+# show_part DIRECTORY: what it said, and adds up its closing line.
+show_part()
+{
+	name=$(cat "$1/name") status=$(cat "$1/status")
 	printf '\n== %s\n' "$name"
-	{ "$@" 2>&1; echo $? >"$results/status"; } | tee "$results/out"
-	status=$(cat "$results/status")
+	cat "$1/out"
+	printf '# %s s\n' "$(cat "$1/seconds")"
 	counts=$(sed -n \
 	    's/.*: \([0-9]*\) passed, \([0-9]*\) failed, \([0-9]*\) skipped$/\1 \2 \3/p' \
-	    "$results/out" | tail -n 1)
+	    "$1/out" | tail -n 1)
 	# shellcheck disable=SC2086 # three numbers
 	set -- ${counts:-0 0 0}
 	total_passed=$((total_passed + $1))
@@ -27,12 +60,14 @@ part()
 		total_failed=$((total_failed + 1))
 		printf '%s ended with status %s\n' "$name" "$status"
 	fi
+	grep -E '^(FAILED|SKIPPED) ' "$results/$shown/out" |
+	    sed "s/\$/ ($name)/" >>"$results/odd"
 }
 
 # unit BUILD: `make check`, counting each test of each program.
 unit()
 {
-	make -C "$1" check VERBOSE=1 >"$results/make" 2>&1
+	make -C "$1" check VERBOSE=1 >"$1/check.log" 2>&1
 	status=$?
 	good=$(cat "$1"/test_*.log 2>/dev/null | grep -c '\[       OK \]')
 	bad=$(cat "$1"/test_*.log 2>/dev/null |
@@ -42,7 +77,7 @@ unit()
 	omitted=$(cat "$1"/test_*.log 2>/dev/null |
 	    grep -oE '^\[  SKIPPED \] [a-z0-9_]+$' | sort -u | wc -l)
 	if [ "$status" -ne 0 ] || [ "$good" -eq 0 ]; then
-		tail -n 150 "$results/make"
+		tail -n 150 "$1/check.log"
 		[ "$bad" -gt 0 ] || bad=1
 	fi
 	echo "unit tests: $good passed, $bad failed, $omitted skipped"
@@ -79,10 +114,10 @@ as_root()
 distcheck()
 {
 	if make -C "$build/default" distcheck \
-	    >"$results/distcheck" 2>&1; then
+	    >"$build/distcheck.log" 2>&1; then
 		echo 'distcheck: 1 passed, 0 failed, 0 skipped'
 	else
-		tail -n 60 "$results/distcheck"
+		tail -n 60 "$build/distcheck.log"
 		echo 'distcheck: 0 passed, 1 failed, 0 skipped'
 		return 1
 	fi
@@ -130,6 +165,15 @@ part 'load' as_root load "$build/default" \
     "$top/tests/load.sh" "$build/default"
 part 'make distcheck' distcheck
 
+while show_ended && [ "$shown" -lt "$started" ]; do
+	sleep 0.2
+done
+printf '\n== figures\n'
+cat "$results"/*/out | sed -n 's/^figure  /  /p'
+if [ -s "$results/odd" ]; then
+	printf '\n== what failed or was skipped\n'
+	cat "$results/odd"
+fi
 printf '\n%d passed, %d failed, %d skipped\n' \
     "$total_passed" "$total_failed" "$total_skipped"
 [ "$total_failed" -eq 0 ]

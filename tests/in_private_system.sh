@@ -1,8 +1,9 @@
 #!/bin/sh
 # in_private_system.sh BUILD COMMAND...
 # Runs COMMAND as root in a mount namespace where /etc, /run, /dev and the PAM
-# modules are copies: test users exist, pam_genauth.so is installed, syslog is
-# the file $PRIVATE_LOG. Nothing of it is left when COMMAND ends.
+# modules are copies, and BUILD's runtime directory is empty: test users exist,
+# pam_genauth.so is installed, syslog is the file $PRIVATE_LOG. Nothing of it
+# is left when COMMAND ends.
 set -eu
 
 if [ "${PRIVATE_SYSTEM-}" != entered ]; then
@@ -41,6 +42,12 @@ cp "$build/inst/security/pam_genauth.so" "$modules/"
 mkdir -p "$private/run/sshd" "$private/dev" "$private/home"
 chmod 755 "$private" "$private/run" "$private/run/sshd" "$private/home"
 mount --bind "$private/run" /run
+# Caches and records of logins, of nobody else's tests.
+if [ -d "$build/inst" ]; then
+	mkdir -p "$build/inst/run"
+	mkdir -m 700 "$private/runtime"
+	mount --bind "$private/runtime" "$build/inst/run"
+fi
 mkdir "$private/varlog"
 mount --bind "$private/varlog" /var/log
 

@@ -25,6 +25,12 @@ skip()
 	printf 'SKIPPED %s\n' "$1"
 }
 
+# figure TEXT: a measured figure, which ./run check repeats at its end.
+figure()
+{
+	printf 'figure  %s\n' "$1"
+}
+
 results()
 {
 	grep -c "^$1\$" "$work/results" || :

@@ -61,7 +61,9 @@ host()
 {
 	check "$1" "$build/load-host" "$2" "$services" "$3" "$4" \
 	    "$work/code" "$5"
-	sed 's/^/        /' "$work/check.out"
+	while read -r host_line; do
+		figure "$host_line"
+	done <"$work/check.out"
 }
 
 forget()
@@ -156,7 +158,7 @@ service killed lockout=20/900
 check 'r01 who loses its verifier is denied, and nobody else' \
     "$build/load-killer" "$services" killed "$people" "$work/code" "$kills" \
     "$seed"
-sed 's/^/        /' "$work/check.out"
+figure "$(cat "$work/check.out")"
 host 'and no lock is left: a hundred at once' crowd killed "$people" 100
 
 finish load

@@ -332,7 +332,7 @@ check 'control: golden transcripts' sh -c \
 grep -rnE "$printed" "$top/tests/golden" |
     grep -v '\[000000\]\|unix-password' >"$work/hits"
 check 'r22 golden transcripts' test ! -s "$work/hits"
-printf '        %d processes, %d log lines, %d files, %d secrets\n' \
+printf 'figure  secrets looked for in %d processes, %d log lines, %d files: %d\n' \
     "$(grep -c 'execve(.*= 0$' "$trace")" "$(wc -l <"$work/log")" \
     "$(wc -l <"$work/files")" "$(wc -l <"$work/all")"
 

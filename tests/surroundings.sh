@@ -78,7 +78,7 @@ connect (127\.0\.0\.1|::1):[0-9]+"
 stacks_of_module_alone()
 {
 	cat >"/etc/pam.d/$entrance" <<LINES
-auth requisite pam_genauth.so tries=1 fail=open $*
+auth requisite pam_genauth.so tries=1 fail=open verifier_user=65533 $*
 account required pam_permit.so
 session required pam_permit.so
 LINES
@@ -629,7 +629,7 @@ echo '# the stacks of pam.d'
 real_stack
 echo '# the machine'
 machine_state
-printf '%s: %d surroundings, %d logins denied, %d times the host gave up\n' \
+printf 'figure  %s: %d surroundings, %d logins denied, %d times the host gave up\n' \
     "$entrance" "$count" "$(wc -l <"$work/denied")" \
     "$(wc -l <"$work/gave_up")"
 finish "surroundings of $entrance"
