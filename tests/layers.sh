@@ -291,6 +291,41 @@ man_is_lint_free()
 	mandoc -T lint -W warning "$man" "$pam8" "$conf5"
 }
 
+# The tests that SECURITY.md and RULES.md name, as "FILE" or "FILE RULE".
+tests_named()
+{
+	# shellcheck disable=SC2016 # Markdown's backticks
+	cat "$top/SECURITY.md" "$top/tests/RULES.md" | tr -s ' \n' ' ' |
+	    grep -oE '`[a-z0-9_./]+`|\br[0-9]{2}\b' |
+	    sed 's/`//g; s,^tests/,,' | awk '/^r[0-9][0-9]$/ { if (file != "") print file, $1; next }
+		/^test_/ { file = $1 ".c"; print file; next }
+		/\.sh$/ { file = $1; print file; next }
+		{ file = "" }' | sort -u
+}
+
+named_tests_are_there()
+{
+	tests_named >"$work/named"
+	[ "$(wc -l <"$work/named")" -gt 60 ] || return 1
+	while read -r named rule; do
+		grep -q "${rule:-.}" "$top/tests/$named" ||
+			echo "$named has no test ${rule:-at all}"
+	done <"$work/named" | tee "$work/missing"
+	[ ! -s "$work/missing" ]
+}
+
+each_rule_has_a_row()
+{
+	for number in $(seq 37); do
+		grep -q "^| R$number | .* | .*\(\`\|does not apply\)" \
+		    "$top/tests/RULES.md" || echo "R$number"
+	done | tee "$work/missing"
+	[ ! -s "$work/missing" ] && ! grep -iw later "$top/tests/RULES.md"
+}
+
+check 'each test that SECURITY.md and RULES.md name is there' \
+    named_tests_are_there
+check 'each rule names its test' each_rule_has_a_row
 check 'genauth-mfa.8 has each command' man_lists_commands
 check 'genauth-mfa.8 has each option' man_lists_options
 check 'genauth-mfa.8 has each JSON member' man_lists_members
