@@ -40,6 +40,7 @@ parse_subjects(struct bench *b, char **argv)
 {
 	char **starts[SUBJECTS_MAX];
 
+	b->count = 0;
 	while (*argv != NULL) {
 		if (strcmp(*argv, ":") != 0 || b->count == SUBJECTS_MAX)
 			return usage();
@@ -145,14 +146,15 @@ settle(void)
 static bool
 measure_costs(struct bench *b)
 {
+	const size_t count = b->count;
 	size_t order[SUBJECTS_MAX];
 	struct cost cost;
 
-	for (size_t i = 0; i < b->count; i++)
+	for (size_t i = 0; i < count; i++)
 		order[i] = i;
 	for (size_t round = 0; round <= b->rounds; round++) {
-		shuffle(order, b->count);
-		for (size_t k = 0; k < b->count; k++) {
+		shuffle(order, count);
+		for (size_t k = 0; k < count; k++) {
 			struct result *r = &b->results[order[k]];
 
 			settle();

@@ -1,7 +1,7 @@
 #!/bin/sh
 # analysis.sh TOP BUILD [deep]: what compilers can say of the sources without
-# running them: gcc -fanalyzer; with "deep", clang-tidy and the clang static
-# analyzer too.
+# running them: gcc -fanalyzer; with "deep", clang-tidy, the clang static
+# analyzer and scan-build too.
 set -eu
 top=$1 build=$2 deep=${3-}
 work=$(mktemp -d)
@@ -18,6 +18,8 @@ sources=$(ls src/base/*.c src/net/*.c src/service/*.c src/login/*.c \
     src/wire/*.c src/module/*.c src/verifier/main.c \
     src/verifier/wire_conversation.c src/verifier/identity.c \
     src/verifier/landlock.c)
+# What an administrator runs as root.
+more=$(ls src/mfa/*.c)
 
 # analyse FILE. Of option_set.c it does not see that a field at an offset owns
 # what is put into it.
@@ -43,8 +45,20 @@ tidy="$tidy,-clang-analyzer-valist.Uninitialized,-bugprone-sizeof-expression,-ce
 tidy_finds_nothing()
 {
 	# shellcheck disable=SC2086 # lists of words
-	clang-tidy -quiet -warnings-as-errors='*' -checks="$tidy" $sources -- \
+	clang-tidy -quiet -warnings-as-errors='*' -checks="$tidy" $sources $more -- \
 	    $flags 2>"$work/tidy.err"
+}
+
+# scan_build_finds_nothing: in all programs, as they are built.
+scan_build_finds_nothing()
+{
+	mkdir "$work/scan"
+	cd "$work/scan"
+	scan-build "$top/configure" -q --disable-hardening >configure.log 2>&1 &&
+	    scan-build --status-bugs -o found make -j2 >make.log 2>&1 &&
+	    return 0
+	grep -E 'warning: .*\[|scan-build:|\*\*\*' make.log
+	return 1
 }
 
 for source in $sources; do
@@ -56,5 +70,12 @@ elif command -v clang-tidy >/dev/null 2>&1; then
 	check 'clang-tidy and the clang static analyzer' tidy_finds_nothing
 else
 	skip 'clang-tidy: not here'
+fi
+if [ -z "$deep" ]; then
+	:
+elif command -v scan-build >/dev/null 2>&1; then
+	check 'scan-build' scan_build_finds_nothing
+else
+	skip 'scan-build: not here'
 fi
 finish analysis

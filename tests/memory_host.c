@@ -52,7 +52,7 @@ main(int argc, char **argv)
 {
 	const struct pam_conv conv = {converse, NULL};
 	pam_handle_t *pamh = NULL;
-	volatile char *kept;
+	char *volatile kept;
 	int code;
 
 	if (argc != 3 || (kept = read_line()) == NULL)

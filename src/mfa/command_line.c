@@ -294,7 +294,7 @@ command_line_parse(
 	if (status != STATUS_DONE || out->version ||
 	    (out->help && out->argc == 0))
 		return status;
-	if (out->argc == 0) {
+	if (out->operands[0] == NULL) {
 		help_print(NULL, stderr);
 		return STATUS_USAGE;
 	}

@@ -30,15 +30,16 @@ add_arg(char args[ARGS_MAX][ARG_MAX_BYTES], size_t *count, const char *name,
     const char *value)
 {
 	char directory[ARG_MAX_BYTES / 2] = "";
+	const char *slash = "";
 
 	if (value == NULL)
 		return;
 	if ((strcmp(name, "conf") == 0 ||
 	    strcmp(name, "access_token_file") == 0) && value[0] != '/' &&
-	    getcwd(directory, sizeof(directory) - 1) != NULL)
-		(void)strcat(directory, "/");
-	if (snprintf(args[*count], ARG_MAX_BYTES, "%s=%s%s", name, directory,
-	    value) >= ARG_MAX_BYTES)
+	    getcwd(directory, sizeof(directory)) != NULL)
+		slash = "/";
+	if (snprintf(args[*count], ARG_MAX_BYTES, "%s=%s%s%s", name, directory,
+	    slash, value) >= ARG_MAX_BYTES)
 		(void)snprintf(args[*count], ARG_MAX_BYTES, "%s=", name);
 	(*count)++;
 }
