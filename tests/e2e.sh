@@ -566,11 +566,12 @@ if command -v node >/dev/null 2>&1; then
 	# A name server that says nothing: libc would ask it for half a
 	# minute, whatever our own limits are.
 	node -e "require('dgram').createSocket('udp4')
-	    .bind(53, '127.9.9.8')" &
+	    .bind(53, '127.9.9.8', () => console.log('there'))" \
+	    >"$work/dns" &
 	dns_pid=$!
 	echo 'nameserver 127.9.9.8' >/etc/resolv.conf
 	service silent_dns "conf=$work/named" connect_timeout=1
-	sleep 0.5
+	await_file "$work/dns"
 	echo 123456 | denies 'a silent name server' silent_dns alice \
 	    "$unavailable"
 	logged 'reason=timeout'

@@ -184,7 +184,7 @@ const spoils = {
 		Buffer.concat([whole(x.body), yes(x)])),
 	reply_early: (x) => {
 		x.socket.write(whole(x.body));
-		setTimeout(() => x.socket.write(yes(x)), 30);
+		setImmediate(() => x.socket.write(yes(x)));
 	},
 	// what must change nothing
 	nothing: (x) => {

@@ -277,6 +277,9 @@ for host in good.test chain.test w.wild.test; do
 	done
 done
 
+# How long the person thinks before the answer, in seconds.
+spoilt_pause=0
+
 # spoilt WHAT PLACE FLOW REASON [ANSWER]: alice, with a right code unless
 # ANSWER is another; even failing open, where the reason may not excuse it.
 spoilt()
@@ -290,7 +293,10 @@ spoilt()
 	fi
 	# shellcheck disable=SC2086 # none or two words
 	service_at "$spoilt_id" "$3" "$1--$2.enemy.test" "${6-}" $spoilt_fail
-	answers "$3" "${5-$code}" | login "$spoilt_id" alice
+	{
+		sleep "$spoilt_pause"
+		answers "$3" "${5-$code}"
+	} | login "$spoilt_id" alice
 }
 
 echo '# replies'
@@ -411,12 +417,15 @@ done
 wrong='000000
 000000
 000000'
-# One reply more than was asked for, which says yes to a wrong code.
+# One reply more than was asked for, which says yes to a wrong code, and is
+# there before the code is.
+spoilt_pause=1
 for what in reply-more reply-early; do
 	spoilt "$what" trigger-data trigger tries_used_up "$wrong"
 	denied "r19 $what: is not the reply to a wrong code" \
 	    "trigger.$what.trigger-data" tries_used_up
 done
+spoilt_pause=0
 
 echo '# replies that take their time'
 # shellcheck disable=SC2086 # a list of numbers
@@ -439,9 +448,10 @@ enemy_pid=
 # A port where nobody speaks TLS.
 node -e "require('net').createServer((s) => s.on('error', () => {})
     .end('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n'))
-    .listen($port, '127.0.0.1')" &
+    .listen($port, '127.0.0.1', () => console.log('there'))" \
+    >"$work/no_tls" &
 enemy_pid=$!
-sleep 0.5
+await_file "$work/no_tls"
 service_at no-tls trigger good.test fail=open \
     verifier_user=65533
 echo "$code" | login no-tls alice

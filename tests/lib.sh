@@ -57,6 +57,16 @@ finish()
 	[ "$(results failed)" -eq 0 ]
 }
 
+# await_file FILE: until something is in it, ten seconds at most.
+await_file()
+{
+	for _ in $(seq 100); do
+		[ ! -s "$1" ] || return 0
+		sleep 0.1
+	done
+	return 1
+}
+
 # free_port: of loopback, at this moment.
 free_port()
 {
