@@ -44,9 +44,10 @@ tidy="$tidy,-clang-analyzer-valist.Uninitialized,-bugprone-sizeof-expression,-ce
 
 tidy_finds_nothing()
 {
-	# shellcheck disable=SC2086 # lists of words
+	# shellcheck disable=SC2046,SC2086 # lists of words
 	clang-tidy -quiet -warnings-as-errors='*' -checks="$tidy" $sources $more -- \
-	    $flags 2>"$work/tidy.err"
+	    $flags $(pkg-config --cflags smartcols libqrencode) \
+	    2>"$work/tidy.err"
 }
 
 # scan_build_finds_nothing: in all programs, as they are built.
