@@ -134,6 +134,7 @@ part 'unit tests, address and undefined behaviour sanitizers' \
     unit "$build/sanitized"
 part 'a moment of fuzzing' "$top/fuzz/fuzz.sh" "$build/fuzz" 2
 part 'layers and lint' "$top/tests/layers.sh" "$top" "$build/default"
+part 'messages' "$top/tests/messages.sh" "$top" "$build/default"
 part 'static analysis' "$top/tests/analysis.sh" "$top" "$build/default"
 part 'the official SDK against the emulator' oracle
 part 'logins through pam_wrapper' "$top/tests/e2e.sh" "$build/default"

@@ -39,6 +39,8 @@ trap 'exit 1' INT TERM
 #   ssh-key-account-push  nobody can be asked anything, the phone answers: no
 #                         codes, so none to be wrong and none to lock out for
 #   su-script             nobody is there to answer
+#   *-zh                  in Chinese (language = zh), what differs from English
+#   ssh-ascii-zh          what ssh makes of it in a locale that is not UTF-8
 # login ends with 0 when it gives up. push-timeout: the service lets the push
 # go; push-unanswered: we do, after push_timeout, and once is enough of waiting.
 rows()
@@ -56,6 +58,17 @@ ssh-kbdint           recovery         0    allow             password recovery e
 ssh-kbdint           down-closed      255  deny/unreachable  password
 ssh-kbdint           down-open        0    allow/unreachable password
 ssh-kbdint           lockout          255  deny/locked_out   password password
+ssh-kbdint-zh        right            0    allow             password code
+ssh-kbdint-zh        wrong-then-right 0    allow             password wrong code
+ssh-kbdint-zh        sms              0    allow             password s sms
+ssh-kbdint-zh        email            0    allow             password e email
+ssh-kbdint-zh        push-approved    0    allow             password p enter
+ssh-kbdint-zh        push-refused     255  deny/declined     password p enter enter
+ssh-kbdint-zh        push-timeout     0    allow             password p enter code
+ssh-kbdint-zh        recovery         0    allow             password recovery enter
+ssh-kbdint-zh        down-closed      255  deny/unreachable  password enter
+ssh-kbdint-zh        no-code          255  deny/conversation password none
+ssh-kbdint-zh        lockout          255  deny/locked_out   password enter password
 ssh-key-kbdint       right            0    allow             code
 ssh-key-kbdint       wrong-then-right 0    allow             wrong code
 ssh-key-kbdint       sms              0    allow             s sms
@@ -85,6 +98,12 @@ sudo-terminal        recovery         0    allow             password recovery e
 sudo-terminal        down-closed      1    deny/unreachable  password enter
 sudo-terminal        down-open        0    allow/unreachable password
 sudo-terminal        lockout          1    deny/locked_out   password enter
+ssh-ascii-zh         right            0    allow             password code
+ssh-key-account-push-zh push-refused     255  deny/declined
+sudo-terminal-zh     right            0    allow             password wide
+sudo-terminal-zh     push-refused     1    deny/declined     password p enter enter
+sudo-terminal-zh     down-closed      1    deny/unreachable  password enter
+sudo-terminal-zh     lockout          1    deny/locked_out   password enter
 sudo-S               right            0    allow             password code
 sudo-S               wrong-then-right 0    allow             password wrong code
 sudo-S               sms              0    allow             password s sms
@@ -144,9 +163,10 @@ mask()
 	    -e 's/^<85>/notice: /; s/^<86>/info: /' \
 	    -e 's/: [A-Z][a-z]{2} [ 0-9][0-9] [0-9:]{8} /: /' \
 	    -e 's/^([a-z]+: [^ []+)\[[0-9]+\]: /\1: /' \
-	    -e 's/\[000000\]/[<wrong>]/; s/\[[0-9]{4,8}\]/[<code>]/' \
+	    -e 's/\[(０|１|２|３|４|５|６|７|８|９)+\]/[<wide code>]/' \
+    -e 's/\[000000\]/[<wrong>]/; s/\[[0-9]{4,8}\]/[<code>]/' \
 	    -e 's/([0-9a-f]{4}-){5}[0-9a-f]{4}/<code>/g; s/<wrong>/000000/' \
-	    -e 's/Ref: [0-9a-f]+/Ref: <ref>/g; s/ ref=[^ ]+/ ref=<ref>/' \
+	    -e 's/(Ref|参考编号): [0-9a-f]+/\1: <ref>/g; s/ ref=[^ ]+/ ref=<ref>/' \
 	    -e 's/ request_id=[^ ]+/ request_id=<id>/; s/ ms=[0-9]+/ ms=<ms>/' \
 	    -e 's/port [0-9]+/port <port>/g; s,/dev/pts/[0-9]+,/dev/pts/<n>,g'
 }
@@ -155,17 +175,25 @@ mask()
 # typed then. The emulator is asked for a code when the prompt is there.
 answer_word()
 {
-	prompt='ode*: '
+	code_prompt='ode*: ' enter_prompt='nter*: '
+	[ "$flow_language" = en ] ||
+	    code_prompt='码*: ' enter_prompt='回车键*: '
+	prompt=$code_prompt
+	[ "$flow_now" != ssh-ascii-zh ] || prompt='8888*: '
 	case $1 in
 	password) prompt='assword*: ' answer=unix-password ;;
 	code) answer="!$ask -X POST '$control/advance?seconds=30' >/dev/null
 	    $ask '$control/totp?user=alice'" ;;
+	wide) # as typed by an input method for Chinese
+		answer_word code
+		answer="$answer | sed 'y/0123456789/０１２３４５６７８９/'" ;;
+	none) answer= ;;
 	wrong) answer=000000 ;;
 	s | e | p) answer=$1 ;;
 	sms) answer="!$ask '$control/outbox?to=18800008888'" ;;
 	email) answer="!$ask '$control/outbox?to=alice@example.com'" ;;
 	recovery) answer=$(recovery_code alice) ;;
-	enter) prompt='nter*: ' answer= ;;
+	enter) prompt=$enter_prompt answer= ;;
 	shell) prompt='$ ' answer='id -un; exit' ;;
 	*) echo "no such answer: $1" >&2; exit 1 ;;
 	esac
@@ -252,11 +280,15 @@ sshd_stop()
 flow_begin()
 {
 	sshd_stop
-	flow_run=on_terminal flow_user=alice
+	flow_run=on_terminal flow_user=alice flow_language=en
 	flow_command='ssh alice@server id -un'
 	cp "$top/pam.d/sshd" /etc/pam.d/sshd
-	case $1 in
+	[ "${1%-zh}" = "$1" ] || flow_language=zh
+	case ${1%-zh} in
 	ssh-kbdint) sshd_start keyboard-interactive:pam no ;;
+	ssh-ascii)
+		flow_command='LC_ALL=C ssh alice@server id -un'
+		sshd_start keyboard-interactive:pam no ;;
 	ssh-key-kbdint)
 		cp "$top/pam.d/sshd-key" /etc/pam.d/sshd
 		sshd_start publickey,keyboard-interactive:pam no ;;
@@ -297,7 +329,11 @@ scenario_begin()
 	# a code can be sent again, and no push is left over
 	door POST '/advance?seconds=120' >/dev/null
 	phone_pid=
-	{ cat "$work/base.conf"; echo 'fail_delay = 0'; } >"$conf"
+	{
+		cat "$work/base.conf"
+		echo 'fail_delay = 0'
+		[ "$flow_language" = en ] || echo "language = $flow_language"
+	} >"$conf"
 	case $1 in
 	push-*) echo 'factors = otp sms email push recovery' >>"$conf" ;;
 	esac
@@ -483,8 +519,10 @@ rows >"$work/rows"
 flow_now=
 while read -r flow scenario status log words <&3; do
 	wanted "$flow/$scenario" "$@" || continue
-	[ "$flow" = "$flow_now" ] || flow_begin "$flow"
-	flow_now=$flow
+	if [ "$flow" != "$flow_now" ]; then
+		flow_now=$flow
+		flow_begin "$flow"
+	fi
 	# shellcheck disable=SC2086 # words
 	row "$flow" "$scenario" "$status" "$log" $words
 done 3<"$work/rows"

@@ -2,6 +2,10 @@
 # $work (a directory of the caller's, removed by it).
 # shellcheck shell=sh disable=SC2034,SC2154 # set and used by those who source
 
+# Messages in English, whoever runs this.
+unset LC_ALL LC_MESSAGES
+export LANG=C.UTF-8
+
 # Results are lines in a file: many come from the end of a pipe.
 ok()
 {

@@ -15,6 +15,7 @@ crowd_LDADD = $(PAM_LIBS)
 noinst_PROGRAMS += setuid-host
 setuid_host_SOURCES = tests/setuid_host.c
 setuid_host_LDADD = $(PAM_LIBS)
+EXTRA_DIST += tests/messages.list tests/messages.sh
 EXTRA_DIST += tests/surroundings.sh
 noinst_PROGRAMS += load-host load-killer memory-host memory-search
 load_host_SOURCES = tests/load_host.c tests/load_login.c tests/load_login.h
@@ -30,7 +31,7 @@ memory_search_SOURCES = tests/memory_search.c
 noinst_PROGRAMS += hostile-verifier
 hostile_verifier_SOURCES = $(genauth_verifier_SOURCES) \
 	tests/hostile_verifier.c tests/attempts.c tests/attempts.h
-nodist_hostile_verifier_SOURCES = sandbox_filter.inc
+nodist_hostile_verifier_SOURCES = messages_verifier.inc sandbox_filter.inc
 hostile_verifier_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
 hostile_verifier_LDADD = libgenauth.la
 hostile_verifier_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=sandbox_enter
@@ -49,6 +50,7 @@ unit_tests += test_login_push test_login_signin
 unit_tests += test_breaker test_genauth_signin test_network test_record test_tally
 unit_tests += test_gate test_journal test_people test_progress
 unit_tests += test_verifier_user
+unit_tests += test_login_chinese test_message
 check_PROGRAMS += $(unit_tests) fake-verifier
 TESTS += $(unit_tests)
 
@@ -76,6 +78,16 @@ test_network_LDADD = libtest.la
 test_record_SOURCES = tests/test_record.c
 test_record_CPPFLAGS = $(test_cppflags)
 test_record_LDADD = libtest.la
+test_message_SOURCES = tests/test_message.c
+nodist_test_message_SOURCES = messages_mfa.inc messages_module.inc \
+	messages_verifier.inc
+test_message_CPPFLAGS = $(test_cppflags)
+test_message_LDADD = libtest.la
+test_login_chinese_SOURCES = tests/test_login_chinese.c tests/fake_login.c \
+	tests/fake_login.h
+nodist_test_login_chinese_SOURCES = messages_verifier.inc
+test_login_chinese_CPPFLAGS = $(test_cppflags)
+test_login_chinese_LDADD = libtest.la
 test_tally_SOURCES = tests/test_tally.c
 test_tally_CPPFLAGS = $(test_cppflags)
 test_tally_LDADD = libtest.la
@@ -209,6 +221,7 @@ test_qr_LDADD = libtest.la $(QRENCODE_LIBS)
 # The module's own sources with another verifier: one that follows a script.
 check_LTLIBRARIES += module_under_test.la
 module_under_test_la_SOURCES = $(pam_genauth_la_SOURCES)
+nodist_module_under_test_la_SOURCES = messages_module.inc
 module_under_test_la_CPPFLAGS = $(base_cppflags) \
 	-DVERIFIER_PATH='"$(abs_top_builddir)/fake-verifier"'
 module_under_test_la_CFLAGS = $(AM_CFLAGS)
@@ -247,7 +260,7 @@ faults_verifier.wrap: $(faults_in)
 noinst_LTLIBRARIES += module_faulty.la
 module_faulty_la_SOURCES = $(pam_genauth_la_SOURCES) \
 	tests/faults.c tests/faults.h
-nodist_module_faulty_la_SOURCES = faults_module.inc faults_table.inc
+nodist_module_faulty_la_SOURCES = messages_module.inc faults_module.inc faults_table.inc
 module_faulty_la_CPPFLAGS = $(base_cppflags) -DFAULTS_OF_MODULE \
 	-DVERIFIER_PATH='"$(abs_top_builddir)/genauth-verifier-faulty"'
 module_faulty_la_CFLAGS = $(AM_CFLAGS)
@@ -258,7 +271,8 @@ EXTRA_module_faulty_la_DEPENDENCIES = faults_module.wrap
 noinst_PROGRAMS += genauth-verifier-faulty
 genauth_verifier_faulty_SOURCES = $(genauth_verifier_SOURCES) \
 	tests/faults.c tests/faults.h
-nodist_genauth_verifier_faulty_SOURCES = sandbox_filter.inc \
+nodist_genauth_verifier_faulty_SOURCES = messages_verifier.inc \
+	sandbox_filter.inc \
 	faults_verifier.inc faults_table.inc
 genauth_verifier_faulty_CPPFLAGS = $(base_cppflags) \
 	-DRUNTIMEDIR='"/run/genauth-faults"' \

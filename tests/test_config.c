@@ -913,6 +913,7 @@ the_language_is_the_hosts_unless_set(void **state)
 	chooses("", "zh_CN.UTF-8", "zh");
 	chooses("", "en_US.UTF-8", "en");
 	chooses("", "C", "en");
+	chooses("", "zh_CN", "en"); /* a GB 2312 terminal */
 	chooses("", "", "en");
 	chooses("language = en\n", "zh_CN.UTF-8", "en");
 	chooses("language = zh\n", "en_US.UTF-8", "zh");

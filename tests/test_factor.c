@@ -288,6 +288,28 @@ other_shapes_are_no_recovery_code(void **state)
 	is_nothing("e7ad_aaa4_da75_fa37_57d1_5141", ALL, NONE_SENT);
 }
 
+/* As an input method for Chinese types them: U+FF10 to U+FF5A, U+3000. */
+static void
+wide_letters_and_digits_are_read_as_such(void **state)
+{
+	(void)state;
+	is_code("１２３４５６", ALL, NONE_SENT, FACTOR_OTP, "123456");
+	is_code("　１２３　456 ", ALL, NONE_SENT, FACTOR_OTP, "123456");
+	is_code("０９８７", ALL, FACTOR_SMS, FACTOR_SMS, "0987");
+	is_code("ｅ７ａｄ－ａａａ４－ＤＡ７５－ｆａ３７－５７ｄ１－５１４１", ALL,
+	    NONE_SENT, FACTOR_RECOVERY, RECOVERY_CODE);
+	is_choice("ｓ", ALL, NONE_SENT, FACTOR_SMS);
+	is_choice("ＳＭＳ", ALL, NONE_SENT, FACTOR_SMS);
+	is_nothing("一二三四五六", ALL, NONE_SENT);
+	is_nothing("１２３４５", ALL, NONE_SENT);
+	is_nothing("１２３４５６７", ALL, NONE_SENT);
+	is_nothing("１２３４５\xef\xbc", ALL, NONE_SENT); /* cut */
+	is_nothing("\xc0\xb1" "23456", ALL, NONE_SENT); /* no UTF-8 */
+	is_nothing("①②③④⑤⑥", ALL, NONE_SENT);
+	is_nothing("١٢٣٤٥٦", ALL, NONE_SENT); /* Arabic digits */
+	is_nothing("𝟏𝟐𝟑𝟒𝟓𝟔", ALL, NONE_SENT); /* bold ones */
+}
+
 static void
 r05_an_empty_answer_is_nothing(void **state)
 {
@@ -548,6 +570,7 @@ main(void)
 	    cmocka_unit_test(a_recovery_code_is_known_by_its_shape),
 	    cmocka_unit_test(a_recovery_code_is_put_into_one_form),
 	    cmocka_unit_test(other_shapes_are_no_recovery_code),
+	    cmocka_unit_test(wide_letters_and_digits_are_read_as_such),
 	    cmocka_unit_test(r05_an_empty_answer_is_nothing),
 	    cmocka_unit_test(pitfall_4_a_password_is_nothing),
 	    cmocka_unit_test(r18_a_long_answer_is_nothing),

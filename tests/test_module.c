@@ -477,6 +477,49 @@ where_sshd_says_a_login_comes_from_is_told_to_the_verifier(void **state)
 	(void)unsetenv("SSH_CONNECTION");
 }
 
+/* Of the login first, then the host's; all three variables. */
+static void
+the_locale_for_messages_is_told_to_the_verifier(void **state)
+{
+	static const char *const names[] = {"LC_ALL", "LC_MESSAGES", "LANG"};
+	struct host h = {.manner = ANSWERS, .answer = ""};
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++)
+		(void)unsetenv(names[i]);
+	assert_true(hello_says(&h, NULL, "language", NULL));
+	assert_int_equal(setenv("LANG", "zh_CN.UTF-8", 1), 0);
+	assert_true(hello_says(&h, NULL, "language", "zh_CN.UTF-8"));
+	assert_true(hello_says(&h, "LANG=en_US.UTF-8", "language",
+	    "en_US.UTF-8"));
+	assert_int_equal(setenv("LC_MESSAGES", "zh_SG.UTF-8", 1), 0);
+	assert_true(hello_says(&h, "LANG=en_US.UTF-8", "language",
+	    "zh_SG.UTF-8"));
+	assert_int_equal(setenv("LC_ALL", "\x1b[2J", 1), 0);
+	assert_true(hello_says(&h, NULL, "language", "?[2J"));
+	assert_true(hello_says(&h, "LC_ALL=C", "language", "C"));
+	(void)unsetenv("LC_MESSAGES");
+	(void)unsetenv("LANG");
+	assert_int_equal(setenv("LC_ALL", "C.UTF-8", 1), 0);
+}
+
+static void
+what_the_module_itself_says_is_in_the_hosts_language(void **state)
+{
+	struct host h = {.manner = ANSWERS, .answer = ""};
+
+	(void)state;
+	(void)login("crash", &h);
+	assert_non_null(strstr(h.told, "do not work on this host now"));
+	assert_int_equal(setenv("LC_ALL", "zh_CN.UTF-8", 1), 0);
+	(void)login("crash", &h);
+	assert_non_null(strstr(h.told, "本主机目前无法进行多因素登录。"));
+	assert_int_equal(setenv("LC_ALL", "zh_CN.GBK", 1), 0);
+	(void)login("crash", &h);
+	assert_non_null(strstr(h.told, "do not work on this host now"));
+	assert_int_equal(setenv("LC_ALL", "C.UTF-8", 1), 0);
+}
+
 static void
 the_command_is_sudos_word_and_nobody_elses(void **state)
 {
@@ -902,6 +945,7 @@ make_directory(void **state)
 	if (realpath(TEST_MODULE, module_path) == NULL ||
 	    mkdtemp(directory) == NULL)
 		return -1;
+	(void)setenv("LC_ALL", "C.UTF-8", 1); /* messages in English */
 	return 0;
 }
 
@@ -939,6 +983,9 @@ main(void)
 	    cmocka_unit_test(a_first_factor_is_told_to_the_verifier),
 	    cmocka_unit_test(
 		where_sshd_says_a_login_comes_from_is_told_to_the_verifier),
+	    cmocka_unit_test(the_locale_for_messages_is_told_to_the_verifier),
+	    cmocka_unit_test(
+		what_the_module_itself_says_is_in_the_hosts_language),
 	    cmocka_unit_test(the_command_is_sudos_word_and_nobody_elses),
 	    cmocka_unit_test(r18_a_long_command_is_cut),
 	    cmocka_unit_test(a_reference_is_made_for_each_login),

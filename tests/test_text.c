@@ -481,6 +481,61 @@ encoding_past_the_limit_adds_nothing(void **state)
 	buf_clear(&out);
 }
 
+/* `text` is read as `wanted` and used up. */
+static void
+narrows_to(const char *text, const char *wanted)
+{
+	size_t len = strlen(text), at = 0, used;
+
+	for (; *wanted != '\0'; wanted++, at += used)
+		assert_int_equal(
+		    text_narrow(text + at, len - at, &used), *wanted);
+	assert_int_equal(at, len);
+}
+
+static void
+a_wide_character_is_its_ascii_one(void **state)
+{
+	(void)state;
+	narrows_to("", "");
+	narrows_to("a0~", "a0~");
+	narrows_to("！／０９：＠ＡＺ［｀ａｚ｛～　", "!/09:@AZ[`az{~ ");
+}
+
+static void
+every_wide_character_has_its_own_ascii_one(void **state)
+{
+	char wide[4] = "";
+	size_t used;
+
+	(void)state;
+	for (unsigned c = 0xff01; c <= 0xff5e; c++) {
+		wide[0] = (char)0xef;
+		wide[1] = (char)(0x80 | (c >> 6 & 0x3f));
+		wide[2] = (char)(0x80 | (c & 0x3f));
+		assert_int_equal(text_narrow(wide, 3, &used), c - 0xfee0);
+		assert_int_equal(used, 3);
+	}
+}
+
+static void
+other_characters_stay_bytes(void **state)
+{
+	static const char *const others[] = {"\xef\xbc\x80", "\xef\xbd\x9f",
+	    "\xe3\x80\x81", "\xef\xbc", "\xef", "\x91", "\xc3\xa9",
+	    "\xf0\x9d\x9f\x8f"};
+	size_t used;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+		assert_int_equal(text_narrow(others[i], strlen(others[i]),
+		    &used), others[i][0]);
+		assert_int_equal(used, 1);
+	}
+	assert_int_equal(text_narrow("\xef\xbc\x91", 2, &used), (char)0xef);
+	assert_int_equal(used, 1);
+}
+
 int
 main(void)
 {
@@ -518,6 +573,9 @@ main(void)
 	    cmocka_unit_test(r26_only_unreserved_characters_stay_in_a_url),
 	    cmocka_unit_test(r26_a_hostile_name_stays_one_value),
 	    cmocka_unit_test(encoding_past_the_limit_adds_nothing),
+	    cmocka_unit_test(a_wide_character_is_its_ascii_one),
+	    cmocka_unit_test(every_wide_character_has_its_own_ascii_one),
+	    cmocka_unit_test(other_characters_stay_bytes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -74,6 +74,20 @@ text_character_length(const char *p, size_t left)
 	return decode(p, left, &c);
 }
 
+char
+text_narrow(const char *p, size_t left, size_t *used)
+{
+	unsigned c = 0;
+
+	*used = decode(p, left, &c);
+	if (*used == 3 && c >= 0xff01 && c <= 0xff5e)
+		return (char)(c - 0xff01 + '!');
+	if (*used == 3 && c == 0x3000)
+		return ' ';
+	*used = 1;
+	return p[0];
+}
+
 /* As decode(), 0 also for a character that must not be shown. */
 static size_t
 decode_safe(const char *p, size_t left)

@@ -18,6 +18,14 @@ const char *text_clean(char *out, size_t size, const char *text);
  * `left` is at least 1. */
 size_t text_character_length(const char *p, size_t left);
 
+/*
+ * The character at `p`, and in `*used` its bytes: in ASCII where it is one that
+ * input methods for Chinese and Japanese type in its place (U+FF01 to U+FF5E
+ * are the 94 printable ones in wide; U+3000 is the wide space), else the one
+ * byte. `left` is at least 1.
+ */
+char text_narrow(const char *p, size_t left, size_t *used);
+
 /* No byte that text_clean() would replace, but for '\n' where `lines`. */
 bool text_is_clean(const char *text, size_t len, bool lines);
 

@@ -144,7 +144,8 @@ const struct option config_options[] = {
 	"what must be seen goes into a question, or is a message; auto: a "
 	"question for sshd and silent hosts"},
     {"language", option_word, AT(language), "auto", OPTION_ANYWHERE,
-	language_words, "language the service answers in"},
+	language_words, "of questions and messages, and of the "
+	"service's SMS; auto: the host's"},
     {"debug", option_flag, AT(debug), "no", OPTION_ANYWHERE, NULL,
 	"log every step"},
     {"require_reason", option_flag, AT(require_reason), "no",
@@ -480,9 +481,9 @@ config_load(struct config *c, const char *const *args, size_t count,
 enum err
 config_choose_language(struct config *c, const char *locale)
 {
-	bool zh = c->language == LANGUAGE_ZH ||
-	    (c->language == LANGUAGE_AUTO && strncmp(locale, "zh", 2) == 0);
-	char *language = strdup(zh ? "zh" : "en");
+	enum language chosen =
+	    message_language((enum language)c->language, locale);
+	char *language = strdup(chosen == LANGUAGE_ZH ? "zh" : "en");
 
 	if (language == NULL)
 		return ERR_MEMORY;

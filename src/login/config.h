@@ -1,6 +1,7 @@
 #ifndef LOGIN_CONFIG_H
 #define LOGIN_CONFIG_H
 
+#include "base/message.h"
 #include "base/option.h"
 #include "login/factor.h"
 #include "net/http.h"
@@ -11,7 +12,6 @@ enum flow { FLOW_TRIGGER, FLOW_SIGNIN };
 enum account_phase { ACCOUNT_IGNORE, ACCOUNT_PUSH };
 enum info_style { INFO_AUTO, INFO_PROMPT, INFO_MESSAGE };
 enum prompt_style { PROMPT_FULL, PROMPT_SHORT };
-enum language { LANGUAGE_AUTO, LANGUAGE_EN, LANGUAGE_ZH };
 
 /* Everything an administrator can set; config_clear() wipes and frees. */
 struct config {
@@ -86,8 +86,8 @@ __attribute__((warn_unused_result)) enum err config_read_secret(
     const char *path, struct buf *out, option_report *report, void *ctx);
 
 /*
- * Settle service.language: what is configured, else the host's `locale`
- * ("zh_CN.UTF-8"; "" where it says nothing), else "en". ERR_MEMORY.
+ * Settle service.language: what is configured, else the host's `locale`: see
+ * message_language(). ERR_MEMORY.
  */
 __attribute__((warn_unused_result)) enum err config_choose_language(
     struct config *c, const char *locale);

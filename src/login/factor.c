@@ -8,16 +8,22 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/message.h"
 #include "base/text.h"
 
-enum { SHAPE_MAX = 40, RECOVERY_DIGITS = 24, OTP_DIGITS = 6 };
+enum {
+	SHAPE_MAX = 40,
+	RECOVERY_DIGITS = 24,
+	OTP_DIGITS = 6,
+	CONTACT_SHOWN = 80,
+};
 
 const struct factor_row factor_rows[FACTOR_COUNT] = {
-    [FACTOR_OTP] = {"otp", 'o', false, "authenticator"},
-    [FACTOR_SMS] = {"sms", 's', true, "SMS"},
-    [FACTOR_EMAIL] = {"email", 'e', true, "e-mail"},
-    [FACTOR_PUSH] = {"push", 'p', false, "approve on your phone"},
-    [FACTOR_RECOVERY] = {"recovery", 0, false, "recovery code"},
+    [FACTOR_OTP] = {"otp", 'o', false, N_("authenticator")},
+    [FACTOR_SMS] = {"sms", 's', true, N_("SMS")},
+    [FACTOR_EMAIL] = {"email", 'e', true, N_("e-mail")},
+    [FACTOR_PUSH] = {"push", 'p', false, N_("approve on your phone")},
+    [FACTOR_RECOVERY] = {"recovery", 0, false, N_("recovery code")},
 };
 
 static const char *
@@ -173,12 +179,14 @@ factor_read_answer(const struct buf *answer, unsigned offered,
 	enum factor f;
 
 	buf_clear(code);
-	for (size_t i = 0; i < answer->len; i++) {
-		if (p[i] == ' ')
+	for (size_t i = 0, used; i < answer->len; i += used) {
+		char c = text_narrow(p + i, answer->len - i, &used);
+
+		if (c == ' ')
 			continue;
-		if (p[i] == '\0' || len + 1 == sizeof(text))
+		if (c == '\0' || len + 1 == sizeof(text))
 			goto out;
-		text[len++] = p[i];
+		text[len++] = c;
 	}
 	if (len == 0)
 		goto out;
@@ -197,19 +205,41 @@ out:
 	return kind;
 }
 
-/* "SMS to ***8888", or "SMS" where the number is not to be seen. */
+/* "***8888"; "" where there is none, or it is not to be seen. */
 static void
-describe(char *out, size_t size, const struct challenge *c, enum factor f,
-    bool show_contacts)
+mask_contact(char out[CONTACT_SHOWN], const struct challenge *c,
+    enum factor f, bool show_contacts)
 {
-	char contact[80] = "";
-
+	out[0] = '\0';
 	if (show_contacts && f == FACTOR_SMS && c->phone[0] != '\0')
-		text_mask_phone(contact, sizeof(contact), c->phone);
+		text_mask_phone(out, CONTACT_SHOWN, c->phone);
 	if (show_contacts && f == FACTOR_EMAIL && c->email[0] != '\0')
-		text_mask_email(contact, sizeof(contact), c->email);
-	(void)snprintf(out, size, "%s%s%s", factor_rows[f].noun,
-	    contact[0] == '\0' ? "" : " to ", contact);
+		text_mask_email(out, CONTACT_SHOWN, c->email);
+}
+
+/* "SMS to ***8888", or just "SMS". */
+static void
+describe(char *out, size_t size, enum factor f, const char *contact)
+{
+	const char *noun = _(factor_rows[f].noun);
+
+	if (contact[0] == '\0')
+		(void)snprintf(out, size, "%s", noun);
+	else
+		(void)snprintf(out, size, _("%s to %s"), noun, contact);
+}
+
+/* "Code from the SMS to ***8888". */
+static void
+describe_code(char *out, size_t size, enum factor f, const char *contact)
+{
+	const char *noun = _(factor_rows[f].noun);
+
+	if (contact[0] == '\0')
+		(void)snprintf(out, size, _("Code from the %s"), noun);
+	else
+		(void)snprintf(
+		    out, size, _("Code from the %s to %s"), noun, contact);
 }
 
 /* Append "s: SMS to ***8888, o: authenticator" to what is chosen from. */
@@ -223,11 +253,12 @@ add_choices(char *out, size_t size, const struct challenge *c,
 
 	for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++) {
 		enum factor f = order[i];
-		char way[100];
+		char contact[CONTACT_SHOWN], way[120];
 
 		if ((letters & FACTOR_BIT(f)) == 0 || len >= size)
 			continue;
-		describe(way, sizeof(way), c, f, show_contacts);
+		mask_contact(contact, c, f, show_contacts);
+		describe(way, sizeof(way), f, contact);
 		len += (size_t)snprintf(out + len, size - len, "%s%c: %s",
 		    len == 0 ? "" : ", ", factor_rows[f].letter, way);
 	}
@@ -239,27 +270,28 @@ factor_prompt(const struct challenge *c, unsigned offered, enum factor sent,
 {
 	bool under_way = sent < FACTOR_COUNT && factor_rows[sent].sent;
 	unsigned asked = FACTOR_BIT(under_way ? sent : FACTOR_OTP);
-	char what[110] = "Verification code", choices[160] = "";
-	char way[100], before[200], prompt[500];
-	const char *open = " (or ";
+	char contact[CONTACT_SHOWN], code[140], choices[200] = "";
+	char before[200], prompt[500];
+	const char *what = _("Verification code"), *open = _(" (or ");
 
 	if (under_way) {
-		describe(way, sizeof(way), c, sent, show_contacts);
-		(void)snprintf(what, sizeof(what), "Code from the %.90s", way);
-		(void)snprintf(choices, sizeof(choices), "%c: send again",
+		mask_contact(contact, c, sent, show_contacts);
+		describe_code(code, sizeof(code), sent, contact);
+		what = code;
+		(void)snprintf(choices, sizeof(choices), _("%c: send again"),
 		    factor_rows[sent].letter);
 	}
 	add_choices(choices, sizeof(choices), c, offered & ~asked,
 	    show_contacts);
 	if (!under_way && (offered & asked) == 0) {
 		if (choices[0] != '\0')
-			(void)snprintf(what, sizeof(what), "Second factor");
+			what = _("Second factor");
 		else if (offered != 0)
-			(void)snprintf(what, sizeof(what), "Recovery code");
+			what = _("Recovery code");
 		open = " (";
 	}
 	if (!full) {
-		(void)snprintf(what, sizeof(what), "Code");
+		what = _("Code");
 		choices[0] = '\0';
 	}
 	(void)text_clean(before, sizeof(before), hint);

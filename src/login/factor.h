@@ -37,7 +37,7 @@ enum reply_kind {
  * Read one answer. `offered` are the factors bound and allowed; `sent` is
  * the one whose code is under way, FACTOR_COUNT for none. A code is put
  * into `code` (emptied first) in the form the service wants. Spaces around and
- * within codes are dropped.
+ * within codes are dropped; wide digits and letters are read as such.
  */
 enum reply_kind factor_read_answer(const struct buf *answer, unsigned offered,
     enum factor sent, enum factor *factor, struct buf *code);

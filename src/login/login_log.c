@@ -5,12 +5,17 @@
 #include "login/attempt.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "base/log.h"
+#include "base/message.h"
 #include "base/text.h"
 #include "login/factor.h"
 
-enum { LINE_MAX_BYTES = 1280 };
+enum {
+	LINE_MAX_BYTES = 1280,
+	READ_MS = 5000, /* to read a sentence, and press Enter */
+};
 
 const char *
 verdict_name(enum verdict v)
@@ -90,62 +95,84 @@ denial_text(const struct attempt *a, char *space, size_t size)
 
 	if (a->service->why != NULL && (a->out->why == ERR_DECLINED ||
 	    a->out->why == ERR_INACTIVE_PERSON)) {
-		(void)snprintf(space, size, "GenAuth refused the sign-in: %s.",
-		    a->service->why);
+		(void)snprintf(space, size, _("GenAuth refused the sign-in: %s."),
+		    _(a->service->why));
 		return space;
 	}
 	switch (a->out->shown) {
 	case ERR_TRIES:
-		return "Too many wrong codes.";
+		return _("Too many wrong codes.");
 	case ERR_CONVERSATION:
-		return "A code is needed, and none was typed. Without a "
-		    "terminal it cannot be asked for.";
+		return _("A code is needed, and none was typed. Without a "
+		    "terminal it cannot be asked for.");
 	case ERR_EXPIRED:
 		if (a->out->factor == FACTOR_PUSH)
-			return "No answer came from the phone. Try again.";
-		return "The time for this login ran out. Try again.";
+			return _("No answer came from the phone. Try again.");
+		return _("The time for this login ran out. Try again.");
 	case ERR_TOO_SLOW:
-		return "The time for this login ran out. Try again.";
+		return _("The time for this login ran out. Try again.");
 	case ERR_UNREACHABLE:
 	case ERR_TIMEOUT:
 	case ERR_BUSY:
 	case ERR_THROTTLED:
-		return "The verification service cannot be used now. Try "
-		    "again later, or ask your administrator.";
+		return _("The verification service cannot be used now. Try "
+		    "again later, or ask your administrator.");
 	case ERR_DECLINED:
-		return "The login was refused on the phone. If that was not "
-		    "you, tell your administrator.";
+		return _("The login was refused on the phone. If that was not "
+		    "you, tell your administrator.");
 	case ERR_LOCKED_OUT:
 		if (a->first_factor) {
-			(void)snprintf(space, size, "Too many wrong codes "
+			(void)snprintf(space, size, _("Too many wrong codes "
 			    "lately. Try again in %d min, or ask your "
-			    "administrator.", (a->wait_s + 59) / 60);
+			    "administrator."), (a->wait_s + 59) / 60);
 			return space;
 		}
 		break;
 	case ERR_TOO_SOON:
 		if (a->tally != NULL && a->tally->crowded)
-			return "Another login is asking your phone now: "
-			    "refuse it there if it is not yours.";
-		(void)snprintf(space, size, "A push was sent a moment ago. "
-		    "Try again in %d s.", a->wait_s);
+			return _("Another login is asking your phone now: "
+			    "refuse it there if it is not yours.");
+		(void)snprintf(space, size, _("A push was sent a moment ago. "
+		    "Try again in %d s."), a->wait_s);
 		return space;
 	default:
 		break;
 	}
 	if (password)
-		return "The user name or the password is wrong.";
-	return "You could not be verified. Ask your administrator if this "
-	    "goes on.";
+		return _("The user name or the password is wrong.");
+	return _("You could not be verified. Ask your administrator if this "
+	    "goes on.");
 }
 
-/* A host that is silent (sudo) would keep it from the person: there it waits
- * for Enter. */
+/*
+ * A host that is silent (sudo) would keep it from the person: there it waits
+ * for Enter. So it does in Chinese at sshd: OpenSSH's client writes the last
+ * message of keyboard-interactive like its own log, each byte that is not
+ * ASCII as an octal number, but a question as it stands. Where it cannot be a
+ * question either, it is in English.
+ */
+static bool
+must_ask_to_tell(const struct attempt *a)
+{
+	bool may_ask = !a->who->account_phase && a->cfg->info != INFO_MESSAGE;
+	bool octal = strncmp(a->who->service, "sshd", 4) == 0 &&
+	    !a->who->account_phase && !message_is_english();
+
+	if (may_ask && a->who->silent)
+		return true;
+	if (!octal)
+		return false;
+	if (may_ask && !a->who->blind && a->out->shown != ERR_CONVERSATION &&
+	    deadline_left_ms(a->deadline) >= READ_MS)
+		return true;
+	message_use(NULL);
+	return false;
+}
+
 void
 attempt_tell_denial(struct attempt *a)
 {
-	bool in_question = a->who->silent && !a->who->account_phase &&
-	    a->cfg->info != INFO_MESSAGE;
+	bool in_question = must_ask_to_tell(a);
 	char space[256], text[320];
 	const char *ref = a->who->ref;
 
@@ -154,8 +181,8 @@ attempt_tell_denial(struct attempt *a)
 		return; /* nobody to tell */
 	(void)snprintf(text, sizeof(text), "%s%s%s%s",
 	    denial_text(a, space, sizeof(space)),
-	    ref[0] == '\0' ? "" : " Ref: ", ref,
-	    in_question ? ". Press Enter: " : "");
+	    ref[0] == '\0' ? "" : _(" Ref: "), ref,
+	    in_question ? _(". Press Enter: ") : "");
 	if (in_question)
 		(void)!attempt_ask(a, QUESTION_CODE, text);
 	else

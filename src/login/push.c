@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "base/message.h"
 
 enum {
 	POLL_MS = 1000,
@@ -94,10 +95,10 @@ announce(struct attempt *a, bool *typed)
 	*typed = false;
 	if (a->who->account_phase || !attempt_must_ask(a))
 		return a->person->tell(
-		    a->person, "Approve this login on your phone.");
+		    a->person, _("Approve this login on your phone."));
 	(void)snprintf(prompt, sizeof(prompt),
-	    "Approve this login on your phone, then press Enter%s: ",
-	    codes ? " (or type a code)" : "");
+	    _("Approve this login on your phone, then press Enter%s: "),
+	    codes ? _(" (or type a code)") : "");
 	e = attempt_ask(a, QUESTION_CODE, prompt);
 	*typed = e == ERR_OK && a->answer.len > 0 && codes;
 	a->answered_early = *typed;
@@ -150,11 +151,12 @@ too_soon(struct attempt *a)
 	if (a->tally != NULL && a->tally->crowded) {
 		log_write(LOG_WARNING, "push not sent: another login of this "
 		    "person waits for the phone");
-		return give_up(a, ERR_TOO_SOON, "Another login is asking your "
-		    "phone now: refuse it there if it is not yours.");
+		return give_up(a, ERR_TOO_SOON,
+		    _("Another login is asking your "
+		    "phone now: refuse it there if it is not yours."));
 	}
 	(void)snprintf(hint, sizeof(hint),
-	    "A push can be sent again in %d s.", a->wait_s);
+	    _("A push can be sent again in %d s."), a->wait_s);
 	return give_up(a, ERR_TOO_SOON, hint);
 }
 
@@ -176,7 +178,7 @@ start_push(struct attempt *a)
 	if (e == ERR_TOO_SOON)
 		return too_soon(a);
 	log_write(LOG_WARNING, "push not sent: %s", err_text(e));
-	return give_up(a, e, "The push could not be sent.");
+	return give_up(a, e, _("The push could not be sent."));
 }
 
 enum err
@@ -200,8 +202,8 @@ attempt_push(struct attempt *a, bool *approved)
 		*approved = true;
 	else if (e == ERR_OK || e == ERR_EXPIRED)
 		return give_up(a, ERR_EXPIRED,
-		    "No answer came from the phone.");
+		    _("No answer came from the phone."));
 	else if (e != ERR_CONVERSATION && e != ERR_WIRE)
-		return give_up(a, e, "The phone could not be asked.");
+		return give_up(a, e, _("The phone could not be asked."));
 	return e;
 }

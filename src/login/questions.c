@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/message.h"
 #include "base/text.h"
 #include "login/factor.h"
 
@@ -138,10 +139,10 @@ hint_wait(struct attempt *a, const char *what)
 
 	if (wait_s > 0)
 		(void)snprintf(a->hint, sizeof(a->hint),
-		    "%s Another can be sent in %d s.", what, wait_s);
+		    _("%s Another can be sent in %d s."), what, wait_s);
 	else
 		(void)snprintf(a->hint, sizeof(a->hint),
-		    "%s Another can be sent after a minute.", what);
+		    _("%s Another can be sent after a minute."), what);
 }
 
 /*
@@ -170,9 +171,9 @@ send_code(struct attempt *a, enum factor f)
 		a->sent = f;
 	} else if (e == ERR_TOO_SOON) {
 		a->sent = f;
-		hint_wait(a, "A code was sent a moment ago: use that one.");
+		hint_wait(a, _("A code was sent a moment ago: use that one."));
 	} else if ((a->offered & ~FACTOR_BIT(f)) != 0) {
-		hint_wait(a, "The code could not be sent.");
+		hint_wait(a, _("The code could not be sent."));
 	} else {
 		return e;
 	}
@@ -203,8 +204,9 @@ show_recovery(struct attempt *a, const struct buf *code)
 
 	if (code->len == 0)
 		return ERR_OK;
-	(void)snprintf(prompt, sizeof(prompt), "Your recovery code is used up. "
-	    "Write down the new one:\n%s\nThen press Enter: ",
+	(void)snprintf(prompt, sizeof(prompt),
+	    _("Your recovery code is used up. "
+	    "Write down the new one:\n%s\nThen press Enter: "),
 	    text_clean(clean, sizeof(clean), buf_text(code)));
 	if ((e = attempt_ask(a, QUESTION_VISIBLE, prompt)) == ERR_NOT_A_CODE)
 		e = ERR_OK; /* whatever was typed, it was seen */
@@ -256,7 +258,7 @@ check_code(struct attempt *a, const struct buf *code, bool *right)
 		if (++a->out->wrong_codes >= a->cfg->tries)
 			e = ERR_TRIES;
 		(void)snprintf(a->hint, sizeof(a->hint),
-		    "That code is not right.");
+		    _("That code is not right."));
 	}
 	buf_clear(&recovery);
 	return e;
@@ -286,7 +288,7 @@ round_of_questions(struct attempt *a, bool *right)
 		if (++a->misread >= MISREAD_MAX)
 			e = ERR_NOT_A_CODE;
 		(void)snprintf(a->hint, sizeof(a->hint),
-		    "That does not look like a code.");
+		    _("That does not look like a code."));
 	}
 	buf_clear(&code);
 	return e;

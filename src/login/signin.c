@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "base/message.h"
 #include "login/factor.h"
 #include "login/network.h"
 
@@ -17,7 +18,8 @@ static enum err
 get_password(struct attempt *a, enum question what, struct buf *password)
 {
 	enum err e = attempt_ask(a, what, a->cfg->append ?
-	    "GenAuth password (or password,code): " : "GenAuth password: ");
+	    _("GenAuth password (or password,code): ") :
+	    _("GenAuth password: "));
 
 	if (e == ERR_OK && a->answer.len == 0)
 		e = ERR_CONVERSATION;
@@ -178,7 +180,7 @@ see_that_host_asks(struct attempt *a)
 
 	if (!a->who->blind || a->cfg->append)
 		return ERR_OK;
-	e = attempt_ask(a, QUESTION_VISIBLE, "Press Enter to sign in: ");
+	e = attempt_ask(a, QUESTION_VISIBLE, _("Press Enter to sign in: "));
 	buf_clear(&a->answer);
 	return e == ERR_NOT_A_CODE ? ERR_OK : e;
 }

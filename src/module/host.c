@@ -11,6 +11,7 @@
 
 #include <security/pam_ext.h>
 
+#include "base/message.h"
 #include "base/text.h"
 
 /* What sshd types for a user it does not know (openssh auth-pam.c). */
@@ -101,17 +102,31 @@ has_password(pam_handle_t *pamh)
 	return is_set(password) && strcmp(password, sshd_no_password) != 0;
 }
 
+/* The environment of the login, else the host's, which in su is the caller's:
+ * it is only compared. */
+static const char *
+get_variable(void *ctx, const char *name)
+{
+	const char *value = pam_getenv(ctx, name);
+
+	return is_set(value) ? value : getenv(name);
+}
+
+const char *
+host_locale(pam_handle_t *pamh)
+{
+	return message_locale(get_variable, pamh);
+}
+
 static enum err
 add_context(pam_handle_t *pamh, int flags, struct wire_message *m)
 {
-	const char *language = pam_getenv(pamh, "LANG");
+	const char *locale = host_locale(pamh);
 	char clean[64], number[16];
 	enum err e;
 
-	if (!is_set(language))
-		language = getenv("LANG");
-	if (is_set(language) && (e = wire_add(m, "language",
-	    text_clean(clean, sizeof(clean), language))) != ERR_OK)
+	if (is_set(locale) && (e = wire_add(m, "language",
+	    text_clean(clean, sizeof(clean), locale))) != ERR_OK)
 		return e;
 	(void)snprintf(number, sizeof(number), "%u", (unsigned)flags & 0xffffU);
 	if ((e = wire_add(m, "flags", number)) != ERR_OK)

@@ -40,6 +40,10 @@ __attribute__((warn_unused_result)) enum err host_ask(pam_handle_t *pamh,
 __attribute__((warn_unused_result)) enum err host_first_pass(
     pam_handle_t *pamh, struct buf *answer);
 
+/* The locale for messages that PAM or the host's environment has, "" for
+ * none: see message_locale(). Borrowed. */
+const char *host_locale(pam_handle_t *pamh);
+
 /* Show `text` as information; nothing with PAM_SILENT. */
 void host_tell(pam_handle_t *pamh, int flags, const char *text);
 

@@ -15,6 +15,7 @@
 #include <security/pam_modules.h>
 
 #include "base/clock.h"
+#include "base/message.h"
 #include "module/host.h"
 #include "module/verifier_process.h"
 #include "wire/wire.h"
@@ -32,6 +33,11 @@ enum {
 /* What is kept with the PAM handle once the auth phase has passed, so that the
  * account phase does not ask again. */
 static const char passed_key[] = "pam_genauth_passed";
+
+/* The few messages that are ours, in Chinese. */
+static const struct message chinese[] = {
+#include "messages_module.inc"
+    {NULL, NULL}};
 
 /* One login, as the module sees it. */
 struct login_relay {
@@ -203,10 +209,14 @@ relay_serve(struct login_relay *r)
 static void
 tell_broken(const struct login_relay *r)
 {
+	bool zh = message_language(LANGUAGE_AUTO, host_locale(r->pamh)) ==
+	    LANGUAGE_ZH;
 	char text[160];
 
-	(void)snprintf(text, sizeof(text), "Logins with a second factor do "
-	    "not work on this host now. Ask your administrator. Ref: %s",
+	(void)snprintf(text, sizeof(text),
+	    message_in(zh ? chinese : NULL,
+		"Logins with a second factor do "
+		"not work on this host now. Ask your administrator. Ref: %s"),
 	    r->ref);
 	host_tell(r->pamh, r->flags, text);
 }

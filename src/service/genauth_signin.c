@@ -7,21 +7,22 @@
 
 #include <string.h>
 
+#include "base/message.h"
 #include "service/genauth_read.h"
 
 enum { PAYLOAD_MAX_BYTES = 4096 };
 
-static const char wrong[] = "the account or the password is wrong";
+static const char wrong[] = N_("the account or the password is wrong");
 static const char locked[] =
-    "the account is locked: wait, or ask your administrator";
-static const char captcha[] = "the service wants a captcha, which a terminal "
-    "cannot show: sign in with a browser once, or wait";
-static const char new_password[] = "the service wants a new password first: "
-    "sign in with a browser once";
-static const char suspended[] = "the account is not active, or may not use "
-    "this application: ask your administrator";
-static const char other_step[] = "the service wants a step that a terminal "
-    "cannot do: sign in with a browser once";
+    N_("the account is locked: wait, or ask your administrator");
+static const char captcha[] = N_("the service wants a captcha, which a terminal "
+    "cannot show: sign in with a browser once, or wait");
+static const char new_password[] = N_("the service wants a new password first: "
+    "sign in with a browser once");
+static const char suspended[] = N_("the account is not active, or may not use "
+    "this application: ask your administrator");
+static const char other_step[] = N_("the service wants a step that a terminal "
+    "cannot do: sign in with a browser once");
 
 /* What a sign-in can be answered with, section 6.3. */
 static const struct {

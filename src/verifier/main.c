@@ -10,6 +10,7 @@
 
 #include "build.h"
 #include "base/log.h"
+#include "base/message.h"
 #include "login/account.h"
 #include "login/login.h"
 #include "login/verifier_user.h"
@@ -25,6 +26,11 @@ enum {
 	EXIT_BY_HAND = 2,
 	FLAG_SILENT = 0x8000, /* PAM_SILENT */
 };
+
+/* What people are told, in Chinese. */
+static const struct message chinese[] = {
+#include "messages_verifier.inc"
+    {NULL, NULL}};
 
 /*
  * Debian's libcurl brings GnuTLS along (for RTMP and LDAP), which readies
@@ -211,6 +217,8 @@ run(const struct login_request *who, const struct config *cfg,
 		return e;
 	deadline_start(&deadline, &clock_system, cfg->login_timeout_ms);
 	wire_conversation_init(&person, WIRE_FD);
+	message_use(
+	    strcmp(cfg->service.language, "zh") == 0 ? chinese : NULL);
 	service_init(&n.service, provider_find(cfg->provider), &cfg->service,
 	    NULL, &deadline, NULL);
 	login_run(&setup, who, out);
@@ -222,22 +230,25 @@ run(const struct login_request *who, const struct config *cfg,
 
 /* A login that could not even begin is denied, and logged like any other. */
 static void
-deny_unstarted(const struct login_request *who, enum err why,
-    struct login_result *out)
+deny_unstarted(const struct login_request *who, const char *locale,
+    enum err why, struct login_result *out)
 {
 	struct wire_conversation person;
 	struct conversation *c = &person.conversation;
 	struct buf unused = BUF_INIT(ANSWER_MAX_BYTES + 1);
 	char text[256];
 
+	if (message_language(LANGUAGE_AUTO, locale) == LANGUAGE_ZH)
+		message_use(chinese);
 	*out = (struct login_result){
 	    .why = why, .shown = why, .factor = FACTOR_COUNT};
 	login_log(who, out, "", "", 0);
 	wire_conversation_init(&person, WIRE_FD);
-	(void)snprintf(text, sizeof(text), "Logins with a second factor are "
+	(void)snprintf(text, sizeof(text),
+	    _("Logins with a second factor are "
 	    "not set up correctly on this host. Ask your administrator; the "
-	    "system log says what is wrong. Ref: %s%s", who->ref,
-	    who->silent ? ". Press Enter: " : "");
+	    "system log says what is wrong. Ref: %s%s"), who->ref,
+	    who->silent ? _(". Press Enter: ") : "");
 	if (!who->silent)
 		(void)!c->tell(c, text);
 	else if (!who->account_phase)
@@ -288,7 +299,8 @@ main(void)
 		e = run(&who, &cfg, &result);
 	}
 	if (e != ERR_OK)
-		deny_unstarted(&who, e, &result);
+		deny_unstarted(
+		    &who, field_or_empty(&hello, "language"), e, &result);
 	e = send_verdict(&result);
 	config_clear(&cfg);
 	wire_clear(&hello);
