@@ -44,7 +44,7 @@ chmod 755 "$private" "$private/run" "$private/run/sshd" "$private/home"
 mount --bind "$private/run" /run
 # Caches and records of logins, of nobody else's tests.
 if [ -d "$build/inst" ]; then
-	mkdir -p "$build/inst/run"
+	mkdir -m 700 "$build/inst/run" 2>/dev/null || :
 	mkdir -m 700 "$private/runtime"
 	mount --bind "$private/runtime" "$build/inst/run"
 fi

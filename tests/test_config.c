@@ -43,7 +43,7 @@ static const struct {
     {"request_timeout", "120", ""},
     {"login_timeout", "600", ""},
     {"push_timeout", "300", ""},
-    {"fail", "open", ""},
+    {"fail", "open", "verifier_user = 65533\n"},
     {"breaker", "5/30", ""},
     {"flow", "signin", ""},
     {"append", "yes", "flow = signin\n"},
