@@ -7,6 +7,7 @@ EXTRA_DIST += tests/data tests/oracle tests/RULES.md tests/answer.exp \
 	tests/mfa_bulk.sh tests/mfa_frame.sh tests/mfa_self.sh tests/oracle.sh \
 	tests/sandbox.sh
 
+EXTRA_DIST += tests/mfa_setup.sh
 noinst_PROGRAMS += syslog-catcher
 syslog_catcher_SOURCES = tests/syslog_catcher.c
 noinst_PROGRAMS += crowd
@@ -48,6 +49,7 @@ unit_tests += test_audit test_mfa_config test_output
 unit_tests += test_genauth_self test_qr
 unit_tests += test_login_push test_login_signin
 unit_tests += test_breaker test_genauth_signin test_network test_record test_tally
+unit_tests += test_conf_edit
 unit_tests += test_gate test_journal test_people test_progress
 unit_tests += test_verifier_user
 unit_tests += test_login_chinese test_message
@@ -124,6 +126,10 @@ test_reset_person_SOURCES = tests/test_reset_person.c \
 	src/mfa/unbind_person.c src/mfa/unbind_person.h
 test_reset_person_CPPFLAGS = $(test_cppflags)
 test_reset_person_LDADD = libtest.la
+test_conf_edit_SOURCES = tests/test_conf_edit.c \
+	src/mfa/conf_edit.c src/mfa/conf_edit.h
+test_conf_edit_CPPFLAGS = $(test_cppflags)
+test_conf_edit_LDADD = libtest.la
 test_gate_SOURCES = tests/test_gate.c src/mfa/gate.c src/mfa/gate.h
 test_gate_CPPFLAGS = $(test_cppflags)
 test_gate_LDADD = libtest.la

@@ -5,9 +5,13 @@ genauth_mfa_SOURCES = \
 	src/mfa/bar.c src/mfa/bar.h \
 	src/mfa/command_line.c src/mfa/command_line.h \
 	src/mfa/completion.c \
+	src/mfa/conf_edit.c src/mfa/conf_edit.h \
 	src/mfa/config_check.c \
 	src/mfa/config_show.c \
 	src/mfa/crew.c src/mfa/crew.h \
+	src/mfa/draft.c src/mfa/draft.h \
+	src/mfa/draft_open.c \
+	src/mfa/draft_write.c \
 	src/mfa/environment.c src/mfa/environment.h \
 	src/mfa/factors.c \
 	src/mfa/gate.c src/mfa/gate.h \
@@ -22,7 +26,7 @@ genauth_mfa_SOURCES = \
 	src/mfa/output.c src/mfa/output.h \
 	src/mfa/people.c src/mfa/people.h \
 	src/mfa/person.c src/mfa/person.h \
-	src/mfa/ping.c \
+	src/mfa/ping.c src/mfa/ping.h \
 	src/mfa/plan.c src/mfa/plan.h \
 	src/mfa/progress.c src/mfa/progress.h \
 	src/mfa/qr.c src/mfa/qr.h \
@@ -37,9 +41,16 @@ genauth_mfa_SOURCES = \
 	src/mfa/self_screen.c src/mfa/self_screen.h \
 	src/mfa/self_session.c src/mfa/self_session.h \
 	src/mfa/self_unbind.c \
+	src/mfa/setup.c src/mfa/setup.h \
+	src/mfa/setup_answers.c \
+	src/mfa/setup_ask.c \
+	src/mfa/setup_show.c \
+	src/mfa/setup_steps.c \
+	src/mfa/setup_try.c \
 	src/mfa/status.c \
 	src/mfa/table.c \
 	src/mfa/terminal.c src/mfa/terminal.h \
+	src/mfa/trusted_dir.c src/mfa/trusted_dir.h \
 	src/mfa/unlock.c \
 	src/mfa/unbind.c \
 	src/mfa/unbind_person.c src/mfa/unbind_person.h \

@@ -68,18 +68,24 @@ mfa_read_config(struct mfa *m, struct config *cfg, option_report *to,
 enum exit_status
 mfa_open(struct mfa *m)
 {
-	enum err e;
-
 	m->tokens.fd = -1;
 	if (mfa_read_config(m, &m->cfg, report, NULL) != STATUS_DONE)
 		return STATUS_CONFIG;
 	log_set_debug(m->cfg.debug);
-	if ((e = http_new(&m->cfg.http, &m->http)) != ERR_OK)
-		return mfa_fail(m, "making ready", e);
 	if (m->use != CONFIG_PERSON && m->cfg.service.access_key_secret.len > 0)
 		token_cache_open(&m->tokens, RUNTIMEDIR,
 		    m->cfg.service.management_url,
 		    m->cfg.service.access_key_id);
+	return mfa_start(m);
+}
+
+enum exit_status
+mfa_start(struct mfa *m)
+{
+	enum err e = http_new(&m->cfg.http, &m->http);
+
+	if (e != ERR_OK)
+		return mfa_fail(m, "making ready", e);
 	mfa_renew_deadline(m);
 	service_init(&m->service, provider_find(m->cfg.provider),
 	    &m->cfg.service, http_transport(m->http), &m->deadline,
@@ -158,6 +164,12 @@ static const struct {
     [ERR_EXPIRED] = {STATUS_REFUSED, "start again"},
     [ERR_TOO_SLOW] = {STATUS_UNREACHABLE, "start again"},
 };
+
+enum exit_status
+mfa_status(enum err e)
+{
+	return outcomes[e].status;
+}
 
 enum exit_status
 mfa_fail(const struct mfa *m, const char *what, enum err e)

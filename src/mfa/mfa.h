@@ -23,7 +23,7 @@ struct mfa {
 	/* options, borrowed from argv; NULL, false or 0 where not given */
 	const char *config_file, *provider, *id_type, *reason;
 	const char *from, *journal, *access_token_file;
-	bool json, yes, dry_run, keep_sessions, remove_contact;
+	bool json, yes, dry_run, keep_sessions, remove_contact, offline;
 	int jobs;
 	enum config_use use; /* from main(): which settings have to be there */
 
@@ -51,6 +51,9 @@ enum exit_status mfa_read_config(
 enum exit_status mfa_open(struct mfa *m);
 void mfa_close(struct mfa *m);
 
+/* The second half of mfa_open(), for who has filled `m->cfg` already. */
+enum exit_status mfa_start(struct mfa *m);
+
 /*
  * Read the one-line secret in the file that option `name` gives (`path`, NULL
  * where it is not set) into `out`, once: nothing happens where `out` has it.
@@ -71,6 +74,9 @@ void mfa_renew_deadline(struct mfa *m);
  * `e`. Nothing secret is in it.
  */
 enum exit_status mfa_fail(const struct mfa *m, const char *what, enum err e);
+
+/* That status alone, for who has a sentence of their own. */
+enum exit_status mfa_status(enum err e);
 
 /* A command: `argv` begins behind the command's name, and holds as many
  * operands as the command's row says: command_line.c has counted them. */
@@ -94,6 +100,7 @@ command_main command_status, command_factors, command_unbind, command_reset,
 command_main command_self_factors, command_self_factor, command_self_unbind,
     command_self_unbind_phone, command_self_unbind_email, command_self_enroll,
     command_self_reset;                                  /* the person */
+command_main command_setup;
 command_main command_verify, command_ping, command_config_check,
     command_config_show, command_completion, command_help; /* to find out */
 

@@ -2,11 +2,12 @@
  * `ping`: how far one gets on the way to the service, step by step: address,
  * connection, TLS, certificate, clock, key, right. Changes nothing.
  */
+#include "mfa/ping.h"
+
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 
-#include "mfa/mfa.h"
 #include "mfa/output.h"
 #include "service/genauth_call.h"
 
@@ -81,9 +82,8 @@ ping_url(struct mfa *m, const char *url, struct output *o)
 	return e;
 }
 
-/* A fresh token, and with it one harmless read of the MFA settings. */
-static enum err
-ping_key(struct mfa *m, struct output *o)
+enum err
+ping_key(struct mfa *m, struct ping_key *out)
 {
 	const struct genauth_call settings = {
 	    .method = "GET",
@@ -96,17 +96,31 @@ ping_key(struct mfa *m, struct output *o)
 	struct genauth_reply reply = {0};
 	enum err e;
 
+	*out = (struct ping_key){.accepted = PING_UNKNOWN};
 	mfa_renew_deadline(m);
 	genauth_token_drop(&m->service);
 	if ((e = genauth_token_want(&m->service)) == ERR_OK) {
-		output_flag(o, KEY_ACCEPTED, true);
+		out->accepted = PING_YES;
 		e = genauth_perform(&m->service, &settings, &reply);
 		genauth_reply_clear(&reply);
 		if (e == ERR_OK || e == ERR_CREDENTIAL)
-			output_flag(o, MAY_READ_MFA, e == ERR_OK);
+			out->may_read_mfa = e == ERR_OK ? PING_YES : PING_NO;
 	} else if (e == ERR_CREDENTIAL) {
-		output_flag(o, KEY_ACCEPTED, false);
+		out->accepted = PING_NO;
 	}
+	return e;
+}
+
+static enum err
+show_key(struct mfa *m, struct output *o)
+{
+	struct ping_key key;
+	enum err e = ping_key(m, &key);
+
+	if (key.accepted != PING_UNKNOWN)
+		output_flag(o, KEY_ACCEPTED, key.accepted == PING_YES);
+	if (key.may_read_mfa != PING_UNKNOWN)
+		output_flag(o, MAY_READ_MFA, key.may_read_mfa == PING_YES);
 	return e;
 }
 
@@ -127,7 +141,7 @@ command_ping(struct mfa *m, int argc, char **argv)
 	first = ping_url(m, s->management_url, o);
 	if (strcmp(m->cfg.provider, "genauth") == 0) {
 		if (first == ERR_OK)
-			key = ping_key(m, o);
+			key = show_key(m, o);
 		second = ping_url(m, s->app_url, o);
 	}
 	e = output_print(o);

@@ -27,7 +27,7 @@ const struct command_option command_options[] = {
 	"show the changes that would be made, make none"},
     {"reason", "TEXT", AT(reason), NULL, 0, true, "why, for the audit line"},
     {"from", "FILE", AT(from), NULL, 0, false,
-	"people to reset, one per line; - is standard input"},
+	"reset: people, one per line; - is standard input. setup: answers"},
     {"jobs", "N", AT(jobs), NULL, JOBS_MAX, false,
 	"reset that many people at once"},
     {"journal", "FILE", AT(journal), NULL, 0, false,
@@ -38,6 +38,8 @@ const struct command_option command_options[] = {
 	"SMS, EMAIL: remove the phone number or address from the account"},
     {"access-token-file", "FILE", AT(access_token_file), NULL, 0, false,
 	"use this access token, do not sign in"},
+    {"offline", NULL, AT(offline), NULL, 0, false,
+	"do not ask the service whether the answers are right"},
     {NULL, NULL, 0, NULL, 0, false, NULL},
 };
 
@@ -66,6 +68,8 @@ const struct command commands[] = {
     {"self enroll", "TYPE", "bind a new factor: otp, sms or email", SELF,
 	command_self_enroll},
     {"self reset", "", "unbind all of my factors", SELF, command_self_reset},
+    {"setup", "", "first configuration: ask, test, write genauth.conf",
+	"from offline", command_setup},
     {"verify", "USER", "ask for a factor as a login would", "",
 	command_verify},
     {"ping", "", "is the service there, and does it accept the key", "",
