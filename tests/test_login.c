@@ -165,6 +165,15 @@ too_soon_says_how_long_to_wait(void **state)
 	    "A code was sent a moment ago: use that one. Another can be sent "
 	    "after a minute."));
 	assert_int_equal(remote.checked, FACTOR_SMS);
+	reset();
+	remote.bound = SMS;
+	remote.send = ERR_TOO_SOON;
+	remote.wait_s = 42;
+	human.answers[0] = "123456";
+	expect(VERDICT_ALLOW, ERR_OK);
+	assert_non_null(strstr(human.prompts[0],
+	    "A code was sent a moment ago: use that one. Another can be sent "
+	    "in 42 s."));
 }
 
 static void
@@ -219,6 +228,14 @@ a_new_recovery_code_is_shown_before_success(void **state)
 	remote.new_recovery = "0000-1111-2222-3333-4444-5555";
 	human.answers[0] = RECOVERY_CODE;
 	expect(VERDICT_DENY, ERR_CONVERSATION);
+	reset(); /* whatever is typed there, it was seen */
+	remote.bound |= RECOVERY;
+	remote.right_code = RECOVERY_CODE;
+	remote.new_recovery = "0000-1111-2222-3333-4444-5555";
+	human.answers[0] = RECOVERY_CODE;
+	human.errors[1] = ERR_NOT_A_CODE;
+	expect(VERDICT_ALLOW, ERR_OK);
+	assert_int_equal(human.asked, 2);
 }
 
 static void

@@ -452,6 +452,26 @@ max_push_lets_so_many_be_outstanding(void **state)
 	}
 }
 
+/* Where there is nothing else to answer with, that is the last word. */
+static void
+only_a_push_is_denied_while_another_one_is_outstanding(void **state)
+{
+	const struct tally_limits limits = {cfg.lockout, 1};
+	struct tally other;
+	int wait_s;
+
+	(void)state;
+	only_push();
+	assert_int_equal(tally_open(&other, cfg.state_dir, "alice", limits,
+	    &fake.clock), ERR_OK);
+	assert_int_equal(tally_push(&other, 60, &wait_s), ERR_OK);
+	expect(VERDICT_DENY, ERR_TOO_SOON);
+	assert_int_equal(remote.pushes, 0);
+	assert_string_equal(human.told, "Another login is asking your phone "
+	    "now: refuse it there if it is not yours. Ref: 7f3a");
+	tally_close(&other);
+}
+
 /* The service's own pause, not ours. */
 static void
 a_push_too_soon_for_the_service_says_how_long(void **state)
@@ -557,6 +577,15 @@ a_code_typed_while_the_push_waits_is_checked(void **state)
 	assert_int_equal(remote.polled, 1);
 	assert_int_equal(remote.checked, FACTOR_OTP);
 	assert_non_null(strstr(log_lines, " factor=otp "));
+	reset(); /* also where the service does not say what the phone says */
+	who.service = "sshd";
+	cfg.allowed.first = FACTOR_PUSH;
+	human.answers[0] = "123456";
+	phone_says(ANSWER_NO, 0);
+	remote.polls[0] = ERR_BUSY;
+	expect(VERDICT_ALLOW, ERR_OK);
+	assert_int_equal(remote.polled, 1);
+	assert_int_equal(remote.checked, FACTOR_OTP);
 	reset(); /* a wrong one is a wrong one, and the push is still there */
 	who.service = "sshd";
 	cfg.allowed.first = FACTOR_PUSH;
@@ -740,6 +769,7 @@ main(void)
 	    TEST(a_push_that_may_be_on_the_phone_counts),
 	    TEST(a_push_that_was_not_sent_does_not_count),
 	    TEST(max_push_lets_so_many_be_outstanding),
+	    TEST(only_a_push_is_denied_while_another_one_is_outstanding),
 	    TEST(a_push_too_soon_for_the_service_says_how_long),
 	    TEST(a_lockout_of_codes_is_one_of_pushes),
 	    TEST(what_must_be_seen_is_asked_where_messages_are_not),

@@ -222,6 +222,25 @@ who_is_locked_out_gives_a_password_for_nothing(void **state)
 	assert_int_equal(calls_of_the_service(), 0);
 }
 
+/* The last try was the password that the host has: the one that is typed then
+ * does not go out, and nobody is told why. */
+static void
+a_lockout_on_the_way_is_a_wrong_password(void **state)
+{
+	(void)state;
+	put_wrong_on_record(9);
+	cfg.try_first_pass = true;
+	human.first_pass = "wrong";
+	human.answers[0] = "hunter2";
+	human.answers[1] = "123456";
+	expect(VERDICT_DENY, ERR_LOCKED_OUT);
+	assert_int_equal(remote.sign_ins, 1);
+	assert_string_equal(remote.password, "wrong");
+	assert_int_equal(human.asked, 1);
+	assert_string_equal(human.told, WRONG);
+	assert_int_equal(wrong_on_record(), 10);
+}
+
 static void
 the_first_password_is_tried_then_asked_for(void **state)
 {
@@ -704,6 +723,7 @@ main(void)
 	    TEST(a_wrong_first_password_looks_like_an_unknown_person),
 	    TEST(the_log_knows_why),
 	    TEST(who_is_locked_out_gives_a_password_for_nothing),
+	    TEST(a_lockout_on_the_way_is_a_wrong_password),
 	    TEST(the_first_password_is_tried_then_asked_for),
 	    TEST(a_first_password_that_is_refused_for_good_is_not_asked_for),
 	    TEST(use_first_pass_never_asks_for_a_password),

@@ -594,6 +594,13 @@ denials_are_delayed_and_nothing_else_is(void **state)
 	assert_true(is_delay(h.delay_us, 5000));
 	assert_int_equal(login("delay_9000_deny", &h), PAM_AUTH_ERR);
 	assert_true(is_delay(h.delay_us, 9000));
+	assert_int_equal(login("delay_10000_deny", &h), PAM_AUTH_ERR);
+	assert_true(is_delay(h.delay_us, 10000));
+	/* nor does a verifier that is beside itself keep anybody waiting */
+	assert_int_equal(login("delay_10001_allow", &h), PAM_SERVICE_ERR);
+	assert_true(is_delay(h.delay_us, 2000));
+	assert_int_equal(login("delay_999999999_allow", &h), PAM_SERVICE_ERR);
+	assert_true(is_delay(h.delay_us, 2000));
 	assert_int_equal(login("delay_0_deny", &h), PAM_AUTH_ERR);
 	assert_int_equal(h.delay_us, 0);
 	h.delay_us = 1;

@@ -4,6 +4,7 @@
  */
 #include "login/attempt.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -67,7 +68,7 @@ attempt_must_ask(const struct attempt *a)
 static void
 describe_command(struct attempt *a, char *out, size_t size)
 {
-	char host[65] = "", command[COMMAND_SHOWN_BYTES];
+	char host[HOST_NAME_MAX + 2] = "", command[COMMAND_SHOWN_BYTES];
 
 	out[0] = '\0';
 	if (a->command_shown || a->cfg->prompt != PROMPT_FULL ||

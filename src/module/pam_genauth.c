@@ -168,6 +168,7 @@ static enum err
 relay_serve(struct login_relay *r)
 {
 	enum err e = ERR_OK;
+	int delay_ms;
 
 	while (e == ERR_OK) {
 		e = wire_recv(r->verifier.fd, &r->message,
@@ -180,10 +181,12 @@ relay_serve(struct login_relay *r)
 		case WIRE_READY:
 			deadline_start(&r->deadline, &clock_system, GRACE_MS +
 			    wire_get_number(&r->message, "login_timeout_ms"));
-			r->fail_delay_ms =
+			delay_ms =
 			    wire_get_number(&r->message, "fail_delay_ms");
-			if (r->fail_delay_ms > FAIL_DELAY_MAX_MS)
+			if (delay_ms > FAIL_DELAY_MAX_MS)
 				e = ERR_WIRE;
+			else
+				r->fail_delay_ms = delay_ms;
 			break;
 		case WIRE_ASK:
 			e = relay_ask(r);

@@ -129,8 +129,6 @@ verifier_stop(struct verifier_process *v, int grace_ms)
 {
 	bool bad = false;
 
-	if (v->pid == 0)
-		return false;
 	if (grace_ms > 0)
 		await_end(v->fd, grace_ms);
 	(void)close(v->fd);

@@ -23,7 +23,7 @@ __attribute__((warn_unused_result)) enum err verifier_start(
     struct verifier_process *v);
 
 /*
- * Give it `grace_ms` to end by itself after its last word, then kill it; reap
+ * Of one that was started: give it `grace_ms` to end by itself after its last word, then kill it; reap
  * it in any case. True when it is known to have ended badly: a signal, or an
  * exit status other than 0. Where the host reaps children itself nothing is
  * known, which is not bad.
