@@ -140,7 +140,7 @@ part 'the official SDK against the emulator' oracle
 part 'logins through pam_wrapper' "$top/tests/e2e.sh" "$build/default"
 part 'logins through pam_wrapper, sanitized' \
     "$top/tests/e2e.sh" "$build/sanitized"
-for commands in frame admin self unlock setup; do
+for commands in frame admin self unlock setup explain; do
 	for kind in default sanitized; do
 		part "genauth-mfa, $commands, $kind" in_private "$build/$kind" \
 		    "$top/tests/mfa_$commands.sh" "$build/$kind"

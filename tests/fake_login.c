@@ -1,6 +1,7 @@
 /*
  * The scripted service and the scripted person of fake_login.h.
  */
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -243,12 +244,13 @@ keep_log(void *ctx, int priority, const char *line)
 	    line);
 }
 
-/* The accounts of this host: alice, in any case of letters. */
 static int
 fake_getpwnam_r(const char *name, struct passwd *pw, char *space, size_t size,
     struct passwd **out)
 {
 	*out = NULL;
+	if (strcmp(name, "broken") == 0)
+		return EIO;
 	if (strcasecmp(name, "alice") != 0)
 		return 0;
 	(void)snprintf(space, size, "alice");
@@ -258,7 +260,34 @@ fake_getpwnam_r(const char *name, struct passwd *pw, char *space, size_t size,
 	return 0;
 }
 
-static const struct account_lookups accounts = {fake_getpwnam_r, NULL, NULL};
+static int
+fake_getgrnam_r(const char *name, struct group *gr, char *space, size_t size,
+    struct group **out)
+{
+	static char *nobody[] = {NULL};
+	bool wheel = strcmp(name, "wheel") == 0;
+
+	(void)space;
+	(void)size;
+	*out = NULL;
+	if (!wheel && strcmp(name, "other") != 0)
+		return 0;
+	*gr = (struct group){.gr_gid = wheel ? 10 : 20, .gr_mem = nobody};
+	*out = gr;
+	return 0;
+}
+
+static int
+fake_getgrouplist(const char *name, gid_t primary, gid_t *list, int *count)
+{
+	(void)name;
+	list[0] = primary;
+	list[1] = 10;
+	return *count = 2;
+}
+
+static const struct account_lookups accounts = {
+    fake_getpwnam_r, fake_getgrnam_r, fake_getgrouplist};
 
 static enum err
 call_before_service(void *ctx)
@@ -338,6 +367,24 @@ run_login(void)
 	assert_null(service.login_token);
 	service_clear(&service);
 	return result;
+}
+
+void
+look_ahead(bool online, struct outlook *out)
+{
+	struct provider provider = fake_provider;
+	struct deadline deadline;
+	struct service service;
+	const struct login_setup setup = {.cfg = &cfg, .service = &service,
+	    .lookups = &accounts, .runtime_dir = temp_directory};
+
+	deadline_start(&deadline, &fake.clock, cfg.login_timeout_ms);
+	if (remote.no_push)
+		provider.push = NULL;
+	service_init(
+	    &service, &provider, &cfg.service, NULL, &deadline, NULL);
+	outlook_find(&setup, &who, online, out);
+	service_clear(&service);
 }
 
 void

@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "fake_clock.h"
 #include "login/login.h"
+#include "login/outlook.h"
 #include "login/tally.h"
 
 /*
@@ -68,6 +69,10 @@ extern bool candid;            /* see struct login_setup */
 extern char log_lines[8192];
 extern int log_worst;           /* the most urgent priority so far */
 
+/* The accounts of this host: alice, in any case of letters, uid 1000, of the
+ * groups 1000 and 10; "broken", who cannot be looked up; the groups wheel (10)
+ * and other (20). */
+
 /* A setup: alice, local, with an authenticator, comes by sshd and has shown a
  * first factor. Nothing is on record. */
 int fake_login_reset(void **state);
@@ -75,6 +80,9 @@ int fake_login_reset(void **state);
 /* One login. The next one starts at the first answer again. */
 struct login_result run_login(void);
 void expect(enum verdict verdict, enum err why);
+
+/* What such a login would come to. */
+void look_ahead(bool online, struct outlook *out);
 
 /* How many wrong codes alice has on record, and add some. */
 int wrong_on_record(void);

@@ -4,6 +4,7 @@ EXTRA_DIST += tests/data tests/oracle tests/RULES.md tests/answer.exp \
 	tests/analysis.sh tests/check.sh tests/demo.sh tests/e2e.sh tests/hosts.sh tests/hosts_lib.sh tests/clients.sh tests/stacks.sh \
 	tests/load.sh tests/secrets.sh tests/enemy.js tests/enemy.sh tests/golden tests/golden.sh tests/mfa_unlock.sh \
 	tests/in_private_system.sh tests/layers.sh tests/lib.sh tests/mfa_admin.sh \
+	tests/mfa_explain.sh \
 	tests/mfa_bulk.sh tests/mfa_frame.sh tests/mfa_self.sh tests/oracle.sh \
 	tests/sandbox.sh
 
@@ -48,6 +49,7 @@ unit_tests += test_flashback test_genauth_admin test_mask test_reset_person
 unit_tests += test_audit test_mfa_config test_output
 unit_tests += test_genauth_self test_qr
 unit_tests += test_login_push test_login_signin
+unit_tests += test_outlook
 unit_tests += test_breaker test_genauth_signin test_network test_record test_tally
 unit_tests += test_conf_edit
 unit_tests += test_gate test_journal test_people test_progress
@@ -171,6 +173,10 @@ test_login_signin_SOURCES = tests/test_login_signin.c \
 	tests/fake_login.c tests/fake_login.h
 test_login_signin_CPPFLAGS = $(test_cppflags)
 test_login_signin_LDADD = libtest.la
+test_outlook_SOURCES = tests/test_outlook.c \
+	tests/fake_login.c tests/fake_login.h
+test_outlook_CPPFLAGS = $(test_cppflags)
+test_outlook_LDADD = libtest.la
 test_oom_SOURCES = tests/test_oom.c
 test_oom_CPPFLAGS = $(test_cppflags)
 test_oom_LDADD = libtest.la

@@ -2,6 +2,7 @@
  * The breaker: when a service is asked, when not, and that it never stands
  * in the way by its own fault.
  */
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -337,6 +338,89 @@ a_held_lock_is_not_waited_for_long(void **state)
 	breaker_close(&other);
 }
 
+/* Whom others keep from writing is not kept from asking. */
+static void
+a_lock_to_write_that_cannot_be_had_is_done_without(void **state)
+{
+	struct breaker b, other;
+
+	(void)state;
+	open_breaker(&b);
+	open_breaker(&other);
+	for (int i = 0; i < 3; i++)
+		breaker_report(&b, ERR_TIMEOUT);
+	fake_clock_advance(&now, 60000);
+	assert_int_equal(flock(other.record.fd, LOCK_SH), 0);
+	assert_int_equal(breaker_ask(&b), ERR_OK); /* the probe, unnoted */
+	breaker_report(&b, ERR_TIMEOUT);
+	assert_int_equal(flock(other.record.fd, LOCK_UN), 0);
+	assert_int_equal(breaker_ask(&b), ERR_OK);
+	breaker_close(&b);
+	breaker_close(&other);
+}
+
+static void
+a_record_that_cannot_be_written_is_told_and_done_without(void **state)
+{
+	struct breaker b;
+	char path[40];
+
+	(void)state;
+	open_limited(&b, 1, 60);
+	(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", b.record.fd);
+	assert_int_equal(
+	    dup2(open(path, O_RDONLY | O_CLOEXEC), b.record.fd), b.record.fd);
+	breaker_report(&b, ERR_TIMEOUT);
+	assert_int_equal(count_lines(LOG_WARNING), 1);
+	assert_non_null(strstr(lines, "breaker: "));
+	assert_int_equal(breaker_ask(&b), ERR_OK);
+	breaker_close(&b);
+}
+
+/* As the next login would find it, and without being one. */
+static void
+who_only_looks_changes_nothing(void **state)
+{
+	const struct option_rate limit = {3, 60}, off = {0, 0};
+	struct breaker_view v;
+	struct breaker b;
+
+	(void)state;
+	breaker_look(temp_directory, URL, "", limit, &now.clock, &v);
+	assert_int_equal(v.failures + v.open_s, 0);
+	assert_int_equal(rmdir(temp_directory), 0); /* it is empty still */
+	breaker_look(temp_directory, URL, "", limit, &now.clock, &v);
+	assert_int_equal(v.failures + v.open_s, 0);
+	assert_int_equal(mkdir(temp_directory, 0700), 0);
+	open_breaker(&b);
+	breaker_report(&b, ERR_TIMEOUT);
+	breaker_report(&b, ERR_TIMEOUT);
+	breaker_look(temp_directory, URL, "", limit, &now.clock, &v);
+	assert_int_equal(v.failures, 2);
+	assert_int_equal(v.open_s, 0);
+	breaker_report(&b, ERR_TIMEOUT);
+	fake_clock_advance(&now, 20000);
+	breaker_look(temp_directory, URL, "", limit, &now.clock, &v);
+	assert_int_equal(v.failures, 3);
+	assert_int_equal(v.open_s, 40);
+	breaker_look(temp_directory, URL, "other", limit, &now.clock, &v);
+	assert_int_equal(v.failures + v.open_s, 0);
+	breaker_look(temp_directory, URL, "", off, &now.clock, &v);
+	assert_int_equal(v.failures + v.open_s, 0);
+	/* it does not take the probe */
+	fake_clock_advance(&now, 41000);
+	breaker_look(temp_directory, URL, "", limit, &now.clock, &v);
+	assert_int_equal(v.open_s, 0);
+	assert_int_equal(breaker_ask(&b), ERR_OK);
+	assert_int_equal(breaker_ask(&b), ERR_UNREACHABLE);
+	/* what a login could not use is nothing */
+	assert_int_equal(chmod(temp_directory, 0701), 0);
+	breaker_look(temp_directory, URL, "", limit, &now.clock, &v);
+	assert_int_equal(v.failures + v.open_s, 0);
+	assert_int_equal(chmod(temp_directory, 0700), 0);
+	breaker_close(&b);
+}
+
 static void
 r07_without_a_record_the_service_is_asked(void **state)
 {
@@ -501,6 +585,9 @@ main(void)
 	    TEST(a_record_of_large_numbers_does_no_harm),
 	    TEST(nothing_is_written_where_nothing_changes),
 	    TEST(a_held_lock_is_not_waited_for_long),
+	    TEST(a_lock_to_write_that_cannot_be_had_is_done_without),
+	    TEST(a_record_that_cannot_be_written_is_told_and_done_without),
+	    TEST(who_only_looks_changes_nothing),
 	    TEST(r07_without_a_record_the_service_is_asked),
 	    TEST(switched_off_it_makes_no_file),
 	    TEST(of_a_hundred_logins_at_once_one_takes_the_probe),

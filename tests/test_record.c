@@ -549,6 +549,60 @@ a_word_is_skipped_where_it_stands(void **state)
 	assert_string_equal(s, "1");
 }
 
+/* As record_open() goes, without a trace. */
+static void
+could_open(const char *directory, bool wanted)
+{
+	char why[512] = "", told[512] = "";
+	struct record r;
+
+	assert_int_equal(record_could_open(directory, why, sizeof(why)),
+	    wanted ? ERR_OK : ERR_SYSTEM);
+	assert_true((why[0] == '\0') == wanted);
+	assert_int_equal(record_open(&r, directory, "record", told,
+	    sizeof(told)), wanted ? ERR_OK : ERR_SYSTEM);
+	record_close(&r);
+}
+
+static void
+who_only_looks_makes_no_record(void **state)
+{
+	char inside[100], deep[120], file[100];
+
+	(void)state;
+	(void)snprintf(inside, sizeof(inside), "%s/new", temp_directory);
+	(void)snprintf(deep, sizeof(deep), "%s/x/y", inside);
+	(void)snprintf(file, sizeof(file), "%s/record", temp_directory);
+	for (int i = 0; i < 2; i++) {
+		char why[512] = "";
+
+		assert_int_equal(record_could_open(
+		    inside, why, sizeof(why)), ERR_OK);
+		assert_false(record_exists(temp_directory, "record"));
+		assert_false(record_exists(inside, "record"));
+		assert_false(record_exists(temp_directory, "new"));
+	}
+	could_open(deep, false);
+	could_open(inside, true);
+	assert_true(record_exists(inside, "record"));
+	(void)snprintf(deep, sizeof(deep), "%s/record", inside);
+	could_open(deep, false); /* a file */
+	assert_true(record_exists(deep, "record")); /* who can tell */
+	assert_int_equal(unlink(deep), 0);
+	assert_int_equal(rmdir(inside), 0);
+	could_open(temp_directory, true);
+	assert_int_equal(chmod(temp_directory, 0750), 0);
+	could_open(temp_directory, false);
+	assert_int_equal(chmod(temp_directory, 0700), 0);
+	assert_int_equal(symlink(temp_directory, inside), 0);
+	could_open(inside, false);
+	assert_int_equal(unlink(inside), 0);
+	assert_int_equal(symlink("/nonexistent", inside), 0);
+	could_open(inside, false);
+	assert_int_equal(unlink(inside), 0);
+	assert_int_equal(unlink(file), 0);
+}
+
 #define IN_TEMP(f) cmocka_unit_test_setup_teardown(f, temp_setup, temp_teardown)
 
 int
@@ -569,6 +623,7 @@ main(void)
 	    IN_TEMP(a_file_others_can_use_is_refused),
 	    IN_TEMP(r04_only_a_plain_file_of_one_name_will_do),
 	    IN_TEMP(what_belongs_to_another_user_is_refused),
+	    IN_TEMP(who_only_looks_makes_no_record),
 	    IN_TEMP(locks_keep_out_whom_they_should),
 	    IN_TEMP(a_lock_is_waited_for_as_long_as_was_said),
 	    IN_TEMP(a_lock_that_becomes_free_is_taken),

@@ -230,6 +230,23 @@ a_large_map_is_checked_in_a_moment(void **state)
 	buf_clear(&map);
 }
 
+static void
+the_line_of_a_login_is_known(void **state)
+{
+	struct buf map;
+
+	(void)state;
+	fill(&map, "# people\nalice = a1\n\nbob = alice\n");
+	assert_int_equal(usermap_line(&map, "alice"), 2);
+	assert_int_equal(usermap_line(&map, "bob"), 4);
+	assert_int_equal(usermap_line(&map, "a1"), 0);
+	assert_int_equal(usermap_line(&map, "carol"), 0);
+	buf_clear(&map);
+	fill(&map, "alice = a1\nno line\n");
+	assert_int_equal(usermap_line(&map, "alice"), 0);
+	buf_clear(&map);
+}
+
 int
 main(void)
 {
@@ -251,6 +268,7 @@ main(void)
 	    cmocka_unit_test(a_map_never_checked_fails_where_it_is_bad),
 	    cmocka_unit_test(r03_an_id_too_long_for_the_answer_is_an_error),
 	    cmocka_unit_test(a_large_map_is_checked_in_a_moment),
+	    cmocka_unit_test(the_line_of_a_login_is_known),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

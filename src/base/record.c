@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
@@ -51,9 +52,8 @@ is_private(int fd, mode_t kind)
 	    (kind == S_IFDIR || st.st_nlink == 1);
 }
 
-/* The directory, or -1 and a sentence in `why`. */
-static int
-open_directory(const char *directory, char *why, size_t why_size)
+int
+record_open_directory(const char *directory, char *why, size_t why_size)
 {
 	int dir = -1;
 
@@ -90,7 +90,7 @@ enum err
 record_open(struct record *r, const char *directory, const char *name,
     char *why, size_t why_size)
 {
-	int dir = open_directory(directory, why, why_size);
+	int dir = record_open_directory(directory, why, why_size);
 
 	r->fd = -1;
 	if (dir == -1)
@@ -119,6 +119,16 @@ record_close(struct record *r)
 	if (r->fd != -1)
 		(void)close(r->fd);
 	r->fd = -1;
+}
+
+bool
+record_exists(const char *directory, const char *name)
+{
+	char path[PATH_MAX];
+	struct stat st;
+
+	return snprintf(path, sizeof(path), "%s/%s", directory, name) >=
+	    (int)sizeof(path) || lstat(path, &st) == 0 || errno != ENOENT;
 }
 
 /* Asked for again and again: a lock that is waited for has no time limit. */

@@ -33,6 +33,18 @@ __attribute__((warn_unused_result)) enum err record_open(struct record *r,
     const char *directory, const char *name, char *why, size_t why_size);
 void record_close(struct record *r);
 
+/* The directory, made 0700 when missing, as record_open() opens it: a
+ * descriptor, or -1 and the sentence in `why`. */
+int record_open_directory(
+    const char *directory, char *why, size_t why_size);
+
+/* For who only looks. Is there a record of that name? Yes, too, where that
+ * cannot be told. Could record_open() make one there? As far as that can be
+ * told without doing it; ERR_SYSTEM as above. Both make nothing. */
+bool record_exists(const char *directory, const char *name);
+__attribute__((warn_unused_result)) enum err record_could_open(
+    const char *directory, char *why, size_t why_size);
+
 /*
  * Lock, `exclusive` to write. ERR_TIMEOUT where somebody else holds it for
  * longer than `timeout_ms` (0: do not wait at all). ERR_SYSTEM.

@@ -41,6 +41,33 @@ struct attempt {
 
 enum { CHOICES_MAX = 5 }; /* codes and pushes sent in one login */
 
+/*
+ * Does the policy want a factor of this login? a->policy says so where ERR_OK;
+ * ERR_UNKNOWN_PERSON is for a name that is to be asked like anybody, every
+ * other error denies.
+ */
+__attribute__((warn_unused_result)) enum err attempt_decide(
+    struct attempt *a, const struct account_lookups *lookups);
+
+/* Are the tries of this login counted? Then they are denied where they cannot
+ * be. */
+bool attempt_counts_tries(const struct attempt *a);
+
+/* Who could stop this very process, and so make the service look as if it was
+ * away: whoever started su, sudo or chfn, and nobody of those from
+ * elsewhere. */
+void attempt_describe_caller(
+    const struct login_request *who, char *out, size_t size);
+
+/* flow = trigger: this host's key asks about the person, whom a->account and
+ * a->challenge then describe; in the account phase there is no challenge, but
+ * ERR_NO_FACTOR where no phone can be asked. */
+__attribute__((warn_unused_result)) enum err attempt_look_up(
+    struct attempt *a);
+
+/* Is it the person that is not right, rather than us or the service? */
+bool attempt_is_about_person(enum err e);
+
 /* Ask; the answer is left in a->answer, empty for just Enter. */
 __attribute__((warn_unused_result)) enum err attempt_ask(
     struct attempt *a, enum question what, const char *prompt);

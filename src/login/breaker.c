@@ -145,6 +145,31 @@ breaker_ask(struct breaker *b)
 	return s.until == 0 ? ERR_OK : take_probe(b);
 }
 
+void
+breaker_look(const char *directory, const char *url, const char *caller,
+    struct option_rate limit, const struct clock *clock,
+    struct breaker_view *out)
+{
+	const char *const parts[] = {"breaker", url, caller};
+	char name[RECORD_NAME_BYTES];
+	struct breaker b;
+	struct state s;
+
+	*out = (struct breaker_view){0, 0};
+	if (limit.count == 0 || record_name(parts, 3, name) != ERR_OK ||
+	    !record_exists(directory, name))
+		return;
+	breaker_open(&b, directory, url, caller, limit, clock);
+	if (lock(&b, false)) {
+		s = get(&b);
+		record_unlock(&b.record);
+		out->failures = (int)s.failures;
+		if (is_open(&b, s))
+			out->open_s = (int)(s.until - now_s(&b));
+	}
+	breaker_close(&b);
+}
+
 bool
 breaker_counts(enum err e)
 {

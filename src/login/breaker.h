@@ -33,6 +33,17 @@ void breaker_close(struct breaker *b);
 /* ERR_OK: ask the service. ERR_UNREACHABLE: it was away a moment ago. */
 __attribute__((warn_unused_result)) enum err breaker_ask(struct breaker *b);
 
+/* For who only looks: what the record of this service and caller says to the
+ * next login. Zeroed where there is none, or where it cannot be read, for so
+ * would the login take it. Makes and changes nothing. */
+struct breaker_view {
+	int open_s;   /* > 0: for so long no login asks the service */
+	int failures; /* logins in a row that could not reach it */
+};
+void breaker_look(const char *directory, const char *url, const char *caller,
+    struct option_rate limit, const struct clock *clock,
+    struct breaker_view *out);
+
 /* Is this error one that counts: ERR_UNREACHABLE, ERR_TIMEOUT, ERR_BUSY? A
  * service that throttles is there. */
 bool breaker_counts(enum err e);

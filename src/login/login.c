@@ -46,9 +46,8 @@ attempt_reached(struct attempt *a, enum err e)
 	return e;
 }
 
-/* flow = trigger: this host's key asks about the person. */
-static enum err
-look_up_person(struct attempt *a)
+enum err
+attempt_look_up(struct attempt *a)
 {
 	const struct provider *provider = a->service->provider;
 	enum err e;
@@ -57,15 +56,16 @@ look_up_person(struct attempt *a)
 		return e;
 	e = attempt_reached(a, provider->find(
 	    a->service, buf_text(&a->directory_id), &a->account));
+	if (e == ERR_OK && a->who->account_phase && provider->push == NULL)
+		return ERR_NO_FACTOR;
 	if (e != ERR_OK || a->who->account_phase)
 		return e;
 	return attempt_reached(a, provider->challenge(
 	    a->service, &a->account, &a->challenge));
 }
 
-/* Is it the person that is not right, rather than us or the service? */
-static bool
-is_about_the_person(enum err e)
+bool
+attempt_is_about_person(enum err e)
 {
 	return e == ERR_UNKNOWN_PERSON || e == ERR_INACTIVE_PERSON ||
 	    e == ERR_NO_FACTOR || e == ERR_LOCKED_OUT;
@@ -74,11 +74,11 @@ is_about_the_person(enum err e)
 static enum err
 ask_factors(struct attempt *a)
 {
-	enum err e = look_up_person(a);
+	enum err e = attempt_look_up(a);
 
 	if (e == ERR_OK)
 		e = attempt_offer(a);
-	if (is_about_the_person(e))
+	if (attempt_is_about_person(e))
 		return attempt_pretend(a, e);
 	if (e != ERR_OK)
 		return e;
@@ -91,30 +91,33 @@ static enum err
 ask_phone_only(struct attempt *a)
 {
 	bool approved = false;
-	enum err e = look_up_person(a);
+	enum err e = attempt_look_up(a);
 
 	if (e != ERR_OK)
 		return e;
-	if (a->service->provider->push == NULL)
-		return ERR_NO_FACTOR;
 	a->engaged = true;
 	a->offered = FACTOR_BIT(FACTOR_PUSH);
 	e = attempt_push(a, &approved);
 	return e == ERR_OK && !approved ? ERR_EXPIRED : e;
 }
 
-/*
- * Who could stop this very process, and so make the service look as if it was
- * away: whoever started su, sudo or chfn, and nobody of those from elsewhere.
- */
-static void
-describe_caller(const struct login_request *who, char *out, size_t size)
+void
+attempt_describe_caller(const struct login_request *who, char *out,
+    size_t size)
 {
 	if (who->rhost[0] != '\0')
 		(void)snprintf(out, size, "remote");
 	else
 		(void)snprintf(out, size, "local %u %s", who->caller_uid,
 		    who->ruser);
+}
+
+bool
+attempt_counts_tries(const struct attempt *a)
+{
+	return a->policy.account[0] != '\0' && (a->cfg->lockout.count > 0 ||
+	    (a->cfg->allowed.bits & FACTOR_BIT(FACTOR_PUSH)) != 0 ||
+	    a->who->account_phase);
 }
 
 /* What has to be open before the sandbox, and then the sandbox. */
@@ -127,12 +130,10 @@ prepare(struct attempt *a, const struct login_setup *with, struct tally *tally)
 	char caller[300];
 	enum err e = ERR_OK;
 
-	describe_caller(a->who, caller, sizeof(caller));
+	attempt_describe_caller(a->who, caller, sizeof(caller));
 	breaker_open(&a->breaker, with->runtime_dir, cfg->service.app_url,
 	    caller, cfg->breaker, clock);
-	if (a->policy.account[0] != '\0' && (cfg->lockout.count > 0 ||
-	    (cfg->allowed.bits & FACTOR_BIT(FACTOR_PUSH)) != 0 ||
-	    a->who->account_phase)) {
+	if (attempt_counts_tries(a)) {
 		e = tally_open(tally, cfg->state_dir, a->policy.account,
 		    limits, clock);
 		a->tally = e == ERR_OK ? tally : NULL;
@@ -155,7 +156,7 @@ second_factor(struct attempt *a, enum err so_far)
 		return e != ERR_OK ? e : ask_phone_only(a);
 	if (e == ERR_LOCKED_OUT && a->first_factor && !a->who->blind)
 		return e;
-	if (e != ERR_OK && !is_about_the_person(e))
+	if (e != ERR_OK && !attempt_is_about_person(e))
 		return e;
 	so_far = e;
 	if (a->cfg->flow == FLOW_SIGNIN)
@@ -168,27 +169,33 @@ second_factor(struct attempt *a, enum err so_far)
 	return so_far != ERR_OK ? attempt_pretend(a, so_far) : ask_factors(a);
 }
 
-static enum err
-straight_line(struct attempt *a, const struct login_setup *with,
-    struct tally *tally)
+enum err
+attempt_decide(struct attempt *a, const struct account_lookups *lookups)
 {
 	const struct policy policy = {
 	    a->cfg->users, a->cfg->networks, a->cfg->local};
 	const struct policy_subject subject = {
 	    a->who->user, a->who->rhost, a->who->ssh_connection};
-	enum err e, known;
+	enum err known;
 
 	if (a->who->account_phase && a->cfg->account != ACCOUNT_PUSH) {
-		(void)snprintf(a->out->rule, sizeof(a->out->rule),
-		    "account=ignore");
-		a->out->verdict = VERDICT_SKIP;
+		a->policy = (struct policy_decision){.rule = "account=ignore"};
 		return ERR_OK;
 	}
-	known = policy_decide(with->lookups, &policy, &subject, &a->policy);
-	memcpy(a->out->rule, a->policy.rule, sizeof(a->out->rule));
+	known = policy_decide(lookups, &policy, &subject, &a->policy);
 	log_write(LOG_DEBUG, "login: account %s, rule %s: %s",
 	    a->policy.account, a->policy.rule, known != ERR_OK ?
 	    err_text(known) : a->policy.needed ? "asked" : "exempt");
+	return known;
+}
+
+static enum err
+straight_line(struct attempt *a, const struct login_setup *with,
+    struct tally *tally)
+{
+	enum err known = attempt_decide(a, with->lookups), e;
+
+	memcpy(a->out->rule, a->policy.rule, sizeof(a->out->rule));
 	if (known == ERR_OK && !a->policy.needed) {
 		a->out->verdict = VERDICT_SKIP;
 		return ERR_OK;

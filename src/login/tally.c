@@ -6,11 +6,9 @@
 #include "login/tally.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "base/log.h"
 #include "login/tally_sheet.h"
@@ -33,14 +31,6 @@ now_s(const struct tally *t)
 	return now < 1 ? 1 : now;
 }
 
-static int
-between(int value, int min, int max)
-{
-	if (value < min)
-		return min;
-	return value > max ? max : value;
-}
-
 enum err
 tally_open(struct tally *t, const char *directory, const char *login,
     struct tally_limits limits, const struct clock *clock)
@@ -50,9 +40,6 @@ tally_open(struct tally *t, const char *directory, const char *login,
 
 	*t = (struct tally){
 	    .record = {-1}, .limits = limits, .clock = clock};
-	t->limits.wrong.count =
-	    between(limits.wrong.count, 0, TALLY_TRIES_MAX);
-	t->limits.pushes = between(limits.pushes, 1, TALLY_PUSHES_MAX);
 	if (record_name(parts, 2, name) != ERR_OK)
 		return lost("no name for the record");
 	if (record_open(&t->record, directory, name, why, sizeof(why)) !=
@@ -65,13 +52,10 @@ bool
 tally_exists(const char *directory, const char *login)
 {
 	const char *const parts[] = {"tally", login};
-	char name[RECORD_NAME_BYTES], path[PATH_MAX];
-	struct stat st;
+	char name[RECORD_NAME_BYTES];
 
 	return record_name(parts, 2, name) != ERR_OK ||
-	    snprintf(path, sizeof(path), "%s/%s", directory, name) >=
-		(int)sizeof(path) ||
-	    lstat(path, &st) == 0 || errno != ENOENT;
+	    record_exists(directory, name);
 }
 
 void

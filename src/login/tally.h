@@ -16,8 +16,10 @@
  */
 enum { TALLY_TRIES_MAX = 100, TALLY_PUSHES_MAX = 5 };
 
+/* As the options lockout and max_push give them, and no others. */
 struct tally_limits {
-	struct option_rate wrong; /* so many within so long; count 0: no limit */
+	struct option_rate wrong; /* so many within so long, at most
+	                             TALLY_TRIES_MAX; count 0: no limit */
 	int pushes;               /* outstanding at once, 1..TALLY_PUSHES_MAX */
 };
 

@@ -88,25 +88,48 @@ usermap_check(const struct buf *map, char *why, size_t why_size)
 	return e;
 }
 
-enum err
-usermap_resolve(const struct buf *map, const char *login, struct buf *out)
+/* The line of the login, and whether the name is another's id. */
+static enum err
+find(const struct buf *map, const char *login, struct line *found,
+    bool *taken)
 {
 	struct line l = LINE_START;
 	struct line wanted = {.name = login, .name_len = strlen(login),
 	    .value = login, .value_len = strlen(login)};
-	struct line found = LINE_START;
-	bool taken = false;
 
+	*found = (struct line)LINE_START;
+	*taken = false;
 	while (line_next(&l, map)) {
 		if (l.mistake != NULL)
 			return ERR_CONFIG;
 		if (compare_logins(&l, &wanted) == 0)
-			found = l;
-		taken |= compare_ids(&l, &wanted) == 0;
+			*found = l;
+		*taken |= compare_ids(&l, &wanted) == 0;
 	}
+	return ERR_OK;
+}
+
+enum err
+usermap_resolve(const struct buf *map, const char *login, struct buf *out)
+{
+	struct line found;
+	bool taken;
+	enum err e = find(map, login, &found, &taken);
+
+	if (e != ERR_OK)
+		return e;
 	if (found.name != NULL)
 		return buf_add(out, found.value, found.value_len);
 	if (taken)
 		return ERR_CONFIG;
-	return buf_add(out, login, wanted.value_len);
+	return buf_add(out, login, strlen(login));
+}
+
+size_t
+usermap_line(const struct buf *map, const char *login)
+{
+	struct line found;
+	bool taken;
+
+	return find(map, login, &found, &taken) == ERR_OK ? found.number : 0;
 }

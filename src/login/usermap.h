@@ -22,4 +22,7 @@ __attribute__((warn_unused_result)) enum err usermap_check(
 __attribute__((warn_unused_result)) enum err usermap_resolve(
     const struct buf *map, const char *login, struct buf *out);
 
+/* The number of the line that says so, 0 where none does. */
+size_t usermap_line(const struct buf *map, const char *login);
+
 #endif

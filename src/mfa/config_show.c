@@ -7,6 +7,7 @@
 
 #include "base/file.h"
 #include "base/lines.h"
+#include "mfa/config_line.h"
 #include "mfa/mfa.h"
 #include "mfa/output.h"
 
@@ -39,32 +40,13 @@ find_argument(const struct mfa *m, const char *name)
 	return NULL;
 }
 
-/* The one line of the file that sets the option; the file is known to be
- * right. 0: none does. */
-static size_t
-find_line(const struct buf *content, const char *name, char *value,
-    size_t value_size)
-{
-	struct line l = LINE_START;
-
-	while (line_next(&l, content)) {
-		if (l.name_len != strlen(name) ||
-		    memcmp(l.name, name, l.name_len) != 0)
-			continue;
-		(void)snprintf(value, value_size, "%.*s", (int)l.value_len,
-		    l.value == NULL ? "" : l.value);
-		return l.number;
-	}
-	return 0;
-}
-
 static void
 show_option(const struct mfa *m, const struct option *o,
     const struct buf *content, struct output *out)
 {
 	char value[LINE_MAX_BYTES + 1], from[FROM_MAX_BYTES];
 	const char *argument = find_argument(m, o->name);
-	size_t line = find_line(content, o->name, value, sizeof(value));
+	size_t line = config_line_find(content, o->name, value, sizeof(value));
 
 	output_row(out);
 	output_text(out, OPTION, o->name);

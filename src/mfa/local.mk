@@ -7,12 +7,15 @@ genauth_mfa_SOURCES = \
 	src/mfa/completion.c \
 	src/mfa/conf_edit.c src/mfa/conf_edit.h \
 	src/mfa/config_check.c \
+	src/mfa/config_line.c src/mfa/config_line.h \
 	src/mfa/config_show.c \
 	src/mfa/crew.c src/mfa/crew.h \
 	src/mfa/draft.c src/mfa/draft.h \
 	src/mfa/draft_open.c \
 	src/mfa/draft_write.c \
 	src/mfa/environment.c src/mfa/environment.h \
+	src/mfa/explain.c src/mfa/explain.h src/mfa/explain_print.c \
+	src/mfa/explain_service.c src/mfa/explain_why.c \
 	src/mfa/factors.c \
 	src/mfa/gate.c src/mfa/gate.h \
 	src/mfa/help.c \

@@ -14,8 +14,8 @@
 
 enum { WHAT_SHOWN = 400, ARGS_MAX = 4, ARG_MAX_BYTES = 4200 };
 
-static void
-report(void *ctx, const char *where, const char *what)
+void
+mfa_report(void *ctx, const char *where, const char *what)
 {
 	(void)ctx;
 	(void)fprintf(stderr, "genauth-mfa: %s: %s\n", where, what);
@@ -49,7 +49,8 @@ mfa_read_config(struct mfa *m, struct config *cfg, option_report *to,
     void *ctx)
 {
 	char text[ARGS_MAX][ARG_MAX_BYTES];
-	const char *args[ARGS_MAX] = {text[0], text[1], text[2], text[3]};
+	const char *args[ARGS_MAX + MFA_LOGIN_ARGS_MAX] = {
+	    text[0], text[1], text[2], text[3]};
 	struct config_request q = {.use = m->use, .args = args,
 	    .report = to, .ctx = ctx};
 	enum err e;
@@ -58,6 +59,8 @@ mfa_read_config(struct mfa *m, struct config *cfg, option_report *to,
 	add_arg(text, &q.count, "provider", m->provider);
 	add_arg(text, &q.count, "user_id_type", m->id_type);
 	add_arg(text, &q.count, "access_token_file", m->access_token_file);
+	for (size_t i = 0; i < m->login_arg_count; i++)
+		args[q.count++] = m->login_args[i];
 	if ((e = config_read(cfg, &q)) == ERR_OK)
 		e = config_choose_language(cfg, environment.locale);
 	if (e == ERR_MEMORY)
@@ -69,8 +72,14 @@ enum exit_status
 mfa_open(struct mfa *m)
 {
 	m->tokens.fd = -1;
-	if (mfa_read_config(m, &m->cfg, report, NULL) != STATUS_DONE)
+	if (mfa_read_config(m, &m->cfg, mfa_report, NULL) != STATUS_DONE)
 		return STATUS_CONFIG;
+	return mfa_open_service(m);
+}
+
+enum exit_status
+mfa_open_service(struct mfa *m)
+{
 	log_set_debug(m->cfg.debug);
 	if (m->use != CONFIG_PERSON && m->cfg.service.access_key_secret.len > 0)
 		token_cache_open(&m->tokens, RUNTIMEDIR,
@@ -114,10 +123,10 @@ mfa_want_secret(struct mfa *m, const char *name, const char *path,
 		return STATUS_DONE;
 	if (path == NULL) {
 		(void)snprintf(what, sizeof(what), "%s is missing", name);
-		report(NULL, m->cfg.conf, what);
+		mfa_report(NULL, m->cfg.conf, what);
 		return STATUS_CONFIG;
 	}
-	return config_read_secret(path, out, report, NULL) == ERR_OK ?
+	return config_read_secret(path, out, mfa_report, NULL) == ERR_OK ?
 	    STATUS_DONE : STATUS_CONFIG;
 }
 

@@ -18,6 +18,8 @@ enum exit_status {
 	STATUS_SOME_FAILED = 7,   /* of many people */
 };
 
+enum { MFA_LOGIN_ARGS_MAX = 32 }; /* the module takes no more */
+
 /* One run of genauth-mfa: what the command line said, and what is open. */
 struct mfa {
 	/* options, borrowed from argv; NULL, false or 0 where not given */
@@ -25,6 +27,10 @@ struct mfa {
 	const char *from, *journal, *access_token_file;
 	bool json, yes, dry_run, keep_sessions, remove_contact, offline;
 	int jobs;
+	const char *pam_service, *rhost;
+	bool online;
+	const char *const *login_args; /* of a PAM line, like those options */
+	size_t login_arg_count;        /* at most MFA_LOGIN_ARGS_MAX */
 	enum config_use use; /* from main(): which settings have to be there */
 
 	/* from mfa_open() */
@@ -43,16 +49,21 @@ struct mfa {
 enum exit_status mfa_read_config(
     struct mfa *m, struct config *cfg, option_report *to, void *ctx);
 
+/* Tells a mistake in the configuration on standard error. */
+option_report mfa_report;
+
 /*
  * Read the configuration and make the service ready, once. What is wrong is
  * told on standard error. STATUS_DONE, STATUS_CONFIG or STATUS_UNREACHABLE.
  * mfa_close() may follow in any case.
  */
 enum exit_status mfa_open(struct mfa *m);
-void mfa_close(struct mfa *m);
 
-/* The second half of mfa_open(), for who has filled `m->cfg` already. */
+/* The second half of it, for who has filled m->cfg already; mfa_start() is the
+ * same without the host's token cache. */
+enum exit_status mfa_open_service(struct mfa *m);
 enum exit_status mfa_start(struct mfa *m);
+void mfa_close(struct mfa *m);
 
 /*
  * Read the one-line secret in the file that option `name` gives (`path`, NULL
@@ -100,7 +111,7 @@ command_main command_status, command_factors, command_unbind, command_reset,
 command_main command_self_factors, command_self_factor, command_self_unbind,
     command_self_unbind_phone, command_self_unbind_email, command_self_enroll,
     command_self_reset;                                  /* the person */
-command_main command_setup;
+command_main command_setup, command_explain;
 command_main command_verify, command_ping, command_config_check,
     command_config_show, command_completion, command_help; /* to find out */
 

@@ -40,6 +40,12 @@ const struct command_option command_options[] = {
 	"use this access token, do not sign in"},
     {"offline", NULL, AT(offline), NULL, 0, false,
 	"do not ask the service whether the answers are right"},
+    {"service", "NAME", AT(pam_service), NULL, 0, false,
+	"of a login by this PAM service: sshd, sudo"},
+    {"rhost", "ADDRESS", AT(rhost), NULL, 0, false,
+	"of a login from this address"},
+    {"online", NULL, AT(online), NULL, 0, false,
+	"ask the service, too, as a login would"},
     {NULL, NULL, 0, NULL, 0, false, NULL},
 };
 
@@ -72,6 +78,9 @@ const struct command commands[] = {
 	"from offline", command_setup},
     {"verify", "USER", "ask for a factor as a login would", "",
 	command_verify},
+    {"explain", "USER [ARGUMENT...]",
+	"why a login is asked, exempt or denied; ARGUMENT as on the PAM line",
+	"service rhost online", command_explain},
     {"ping", "", "is the service there, and does it accept the key", "",
 	command_ping},
     {"config check", "", "every mistake in the configuration", "",
