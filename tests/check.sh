@@ -165,6 +165,10 @@ part 'secrets' as_root secrets "$build/default" \
 part 'load' as_root load "$build/default" \
     "$top/tests/load.sh" "$build/default"
 part 'make distcheck' distcheck
+part 'tarball, make install, Debian packages' \
+    "$top/tests/packages.sh" "$build/default"
+part 'from installing to purging, on an empty Debian 12' \
+    "$top/tests/install.sh" "$build/default" bookworm
 
 while show_ended && [ "$shown" -lt "$started" ]; do
 	sleep 0.2

@@ -10,56 +10,12 @@ steady_options='fail_delay = 0
 lockout = off
 breaker = off'
 
-# terminal [PROMPT ANSWER]... : COMMAND...: what was seen is in terminal.out.
-terminal()
-{
-	"$top/tests/answer.exp" "$@" >"$work/terminal.out" 2>&1
-}
-
-seen()
-{
-	grep -qF -e "$1" "$work/terminal.out"
-}
-
-# works NAME [PROMPT ANSWER]... : COMMAND...
-works()
-{
-	works_name=$1
-	shift
-	if terminal "$@"; then
-		ok "$works_name"
-	else
-		not_ok "$works_name" "$work/terminal.out"
-	fi
-}
-
-# fails NAME [PROMPT ANSWER]... : COMMAND...: by itself, after every PROMPT.
-fails()
-{
-	fails_name=$1
-	shift
-	if terminal "$@"; then
-		not_ok "$fails_name (was let in)" "$work/terminal.out"
-	elif grep -q '^answer.exp:' "$work/terminal.out"; then
-		not_ok "$fails_name" "$work/terminal.out"
-	else
-		ok "$fails_name"
-	fi
-}
-
 # logged TEXT: since the last time.
 logged()
 {
 	sleep 0.2
 	check "log: $1" grep -qF -e "$1" "$PRIVATE_LOG"
 	: >"$PRIVATE_LOG"
-}
-
-# no_requests NAME: since the last `door DELETE /requests`.
-no_requests()
-{
-	door GET /requests >"$work/requests"
-	check "$1" sh -c "! grep -q '\"path\"' '$work/requests'"
 }
 
 # service_start: the emulator, and its configuration where the module looks

@@ -288,7 +288,8 @@ man_lists_members()
 
 man_is_lint_free()
 {
-	mandoc -T lint -W warning "$man" "$pam8" "$conf5"
+	mandoc -T lint -W warning "$man" "$pam8" "$conf5" \
+	    "$top/man/genauth-emulator.1"
 }
 
 # The tests that SECURITY.md and RULES.md name, as "FILE" or "FILE RULE".
@@ -336,7 +337,7 @@ for file in "$module" "$build/inst/libexec/genauth-verifier" \
 done
 check 'shell scripts are shellcheck-clean' sh -c \
     "cd '$top' && shellcheck -x run .ci/run tests/*.sh bench/*.sh \
-    fuzz/*.sh"
+    fuzz/*.sh debian/*.sh debian/*.postinst debian/*.postrm debian/*.prerm"
 check 'cppcheck finds nothing' cppcheck --quiet --error-exitcode=1 \
     --enable=warning,portability,performance --inline-suppr \
     --suppress=missingIncludeSystem --std=c11 -j2 -I "$src" \

@@ -1,5 +1,5 @@
-# What the shell tests share. Sourced. Wants $build (an installed build) and
-# $work (a directory of the caller's, removed by it).
+# What the shell tests share. Sourced. Wants $build (an installed build), $top
+# (the sources) and $work (a directory of the caller's, removed by it).
 # shellcheck shell=sh disable=SC2034,SC2154 # set and used by those who source
 
 # Messages in English, whoever runs this.
@@ -147,4 +147,48 @@ sent_code()
 	done
 	grep "\"to\":\"$1\"" "$emulator_dir/outbox" | tail -n 1 |
 	    sed 's/.*"code":"\([^"]*\)".*/\1/'
+}
+
+# terminal [PROMPT ANSWER]... : COMMAND...: what was seen is in terminal.out.
+terminal()
+{
+	"$top/tests/answer.exp" "$@" >"$work/terminal.out" 2>&1
+}
+
+seen()
+{
+	grep -qF -e "$1" "$work/terminal.out"
+}
+
+# works NAME [PROMPT ANSWER]... : COMMAND...
+works()
+{
+	works_name=$1
+	shift
+	if terminal "$@"; then
+		ok "$works_name"
+	else
+		not_ok "$works_name" "$work/terminal.out"
+	fi
+}
+
+# fails NAME [PROMPT ANSWER]... : COMMAND...: by itself, after every PROMPT.
+fails()
+{
+	fails_name=$1
+	shift
+	if terminal "$@"; then
+		not_ok "$fails_name (was let in)" "$work/terminal.out"
+	elif grep -q '^answer.exp:' "$work/terminal.out"; then
+		not_ok "$fails_name" "$work/terminal.out"
+	else
+		ok "$fails_name"
+	fi
+}
+
+# no_requests NAME: since the last `door DELETE /requests`.
+no_requests()
+{
+	door GET /requests >"$work/requests"
+	check "$1" sh -c "! grep -q '\"path\"' '$work/requests'"
 }

@@ -2,6 +2,7 @@
 EXTRA_DIST += src/emulator/seed.json
 if EMULATOR
 bin_PROGRAMS += genauth-emulator
+dist_man_MANS += man/genauth-emulator.1
 genauth_emulator_SOURCES = \
 	src/emulator/address.c \
 	src/emulator/auth.c src/emulator/auth.h \
