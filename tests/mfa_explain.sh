@@ -30,8 +30,6 @@ fi
 stranger=no-such-login
 
 emulator_start "$work/emulator"
-# fail=open needs one that is nobody else's
-echo "verifier_user = 65533" >>"$work/emulator/genauth.conf"
 conf=$work/emulator/genauth.conf
 printf '# somebody else\n%s = alice\n' "$login" >"$work/map"
 chmod 755 "$work" "$work/emulator"
@@ -42,6 +40,7 @@ lockout = 4/600
 breaker = off
 fail_delay = 0
 request_timeout = 2
+verifier_user = 65533
 END
 good=$work/good.conf
 cp "$conf" "$good"
@@ -358,8 +357,9 @@ check 'as JSON' json 'row.verdict === "denied" && row.reason === "config" &&
 cp "$good" "$conf"
 explain "$login" -- fail=open flow=signin
 ends 'options that do not go together' 3 'fail: open cannot go with'
-explain "$login" -- proxy=https://proxy.example.com:3128
+explain --json "$login" -- proxy=https://proxy.example.com:3128
 ends 'a proxy that no login could use' 3 proxy
+check 'denies' json 'row.verdict === "denied" && row.reason === "config"'
 if [ "$(id -u)" = 0 ]; then
 	explain "$login" -- verifier_user=no-such-user
 	ends 'a user that the verifier cannot become' 3 no-such-user
@@ -484,6 +484,10 @@ for user in alice dave "$stranger"; do
 	place=192.0.2.7 service=sshd
 	same 'users=@no-such-group *'
 	same "state_dir=$work" fail=open
+	same proxy=https://proxy.example.com:3128 fail=open
+	same verifier_user=no-such-user fail=open
+	same verifier_user=no-such-user 'users=!alice *'
+	same fial=open
 	fault 'http_status&value=503&path=get-user'
 	same fail=open
 	same

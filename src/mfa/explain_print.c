@@ -84,7 +84,8 @@ say_verdict(const struct explanation *x, bool json, char *out, size_t size)
 	    [OUTLOOK_LET_IN] = {"let in without a factor", "let_in"},
 	};
 
-	SAY("%s", words[x->auth.kind][json]);
+	SAY("%s", words[x->mistake[0] != '\0' ? OUTLOOK_DENIED
+					      : x->auth.kind][json]);
 }
 
 static enum err
