@@ -164,6 +164,12 @@ part 'secrets' as_root secrets "$build/default" \
     "$top/tests/secrets.sh" "$build/default"
 part 'load' as_root load "$build/default" \
     "$top/tests/load.sh" "$build/default"
+part 'RPM packages' "$top/tests/rpm.sh" "$build/default"
+part "Fedora's and RHEL's stacks" as_root rhel "$build/default" \
+    "$top/tests/rhel.sh" "$build/default"
+part 'the AppArmor profile' as_root apparmor "$build/default" \
+    "$top/tests/apparmor.sh" "$build/default"
+part 'the CI file' "$top/tests/ci.sh" "$top"
 part 'make distcheck' distcheck
 part 'tarball, make install, Debian packages' \
     "$top/tests/packages.sh" "$build/default"

@@ -30,7 +30,7 @@ static cJSON *
 factor_json(const struct user *u, int i)
 {
 	cJSON *out = cJSON_CreateObject(), *profile;
-	char id[40];
+	char id[48];
 
 	factor_id(u, i, id, sizeof(id));
 	cJSON_AddStringToObject(out, "factorId", id);
@@ -68,7 +68,7 @@ static int
 named(struct request *r, const cJSON *from)
 {
 	const char *want = request_text(from, "factorId");
-	char id[40];
+	char id[48];
 
 	if (want == NULL) {
 		reply_bad_parameter(r, "factorId");

@@ -30,7 +30,7 @@ estimate_add(struct estimate *e, int64_t now_ms, uint64_t done)
 	passed_ms = (double)(now_ms - e->at_ms);
 	rate = (double)(done - e->done) * 1000 / passed_ms;
 	/* the first one has nothing before it that could be remembered */
-	weight = e->rate > 0 ? passed_ms / (passed_ms + MEMORY_MS) : 1;
+	weight = e->rate > 0 ? passed_ms / (passed_ms + (double)MEMORY_MS) : 1;
 	e->rate += (rate - e->rate) * weight;
 	e->at_ms = now_ms;
 	e->done = done;
@@ -46,7 +46,7 @@ estimate_left_s(const struct estimate *e, uint64_t total)
 	if (e->rate <= 0)
 		return -1;
 	left_s = (double)(total - e->done) / e->rate;
-	if (left_s >= LEFT_MAX_S)
+	if (left_s >= (double)LEFT_MAX_S)
 		return LEFT_MAX_S;
 	return (int64_t)left_s + 1; /* nobody minds being early */
 }
