@@ -461,8 +461,8 @@ each_file_has_its_row()
 # looks for them by default.
 conf_dir=$build/inst/etc/genauth
 conf=$conf_dir/genauth.conf
-mkdir -p "$work/genauth" "$work/bin" "$work/desk" "$conf_dir" \
-    "$build/inst/run"
+mkdir -p "$work/genauth" "$work/bin" "$work/desk" "$conf_dir"
+[ -d "$build/inst/run" ] || mkdir -m 700 "$build/inst/run" # as a login would
 mkdir -m 700 "$work/run"
 mount --bind "$work/genauth" "$conf_dir"
 mount --bind "$work/run" "$build/inst/run"

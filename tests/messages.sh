@@ -52,8 +52,8 @@ table_is_whole()
 
 # Words in the arguments of what prints or asks, which xgettext finds although
 # they are not marked: here the keywords are the functions. Not prose are
-# conversions, options, and words on their own (they are names). What else is
-# not for translation stands in tests/messages.list, with the reason.
+# conversions and words on their own (they are names). What else is not for
+# translation stands in tests/messages.list, with the reason.
 prose()
 {
 	xgettext --language=C --from-code=UTF-8 --omit-header --no-wrap \
@@ -63,7 +63,13 @@ prose()
 	    --keyword=ask:3 --keyword=attempt_ask:3 --keyword=host_tell:3 \
 	    --keyword=hint_wait:2 --keyword=give_up:3 \
 	    --keyword=terminal_ask:1 --keyword=terminal_confirm:2 \
-	    --keyword=mfa_fail:2 "$@" | msgcat --no-wrap - | unescape |
+	    --keyword=mfa_fail:2 --keyword=person_fail:2 \
+	    --keyword=self_fail:2 --keyword=say:3 --keyword=usage:1 \
+	    --keyword=complain:2 \
+	    --keyword=journal_refuse:2 --keyword=person_confirm:2 \
+	    --keyword=self_confirm:2 --keyword=self_ask_text:1 \
+	    --keyword=self_ask_code:2 --keyword=self_screen_tell:1 \
+	    --keyword=buf_add_text:2 --keyword=print_row:4 "$@" 2>/dev/null | unescape |
 	    grep -E '[A-Za-z]{2,}[,;:.]? ([A-Za-z]{2,}|%s)' || :
 }
 
@@ -72,17 +78,89 @@ unescape()
 {
 	awk '/^msgid/ {sub(/^msgid /, ""); text = ""}
 	    /^"|^msgid/ {sub(/^"/, ""); sub(/"$/, ""); text = text $0}
-	    /^msgstr/ {if (text != "") print text; text = ""}'
+	    /^msgstr/ {sub(/^genauth-mfa: /, "", text)
+		if (text != "") print text
+		text = ""}'
 }
 
+# completion.c prints a shell script.
 everything_is_marked()
 {
 	# shellcheck disable=SC2046 # words
-	prose $(find "$top/src/login" "$top/src/module" \
-	    "$top/src/verifier" -name '*.c' | sort) >"$work/prose"
+	prose $(find "$top/src/login" "$top/src/mfa" "$top/src/module" \
+	    "$top/src/verifier" -name '*.c' ! -name completion.c | sort) \
+	    >"$work/prose"
 	sed '/^#/d; /^$/d' "$top/tests/messages.list" | sort >"$work/listed"
 	sort "$work/prose" | comm -3 - "$work/listed" | tee "$work/unmarked"
 	[ ! -s "$work/unmarked" ]
+}
+
+# mfa LOCALE ARGUMENT...: both outputs of genauth-mfa, in an empty environment;
+# it need not succeed.
+mfa()
+{
+	mfa_locale=$1
+	shift
+	env -i LC_ALL="$mfa_locale" "$build/inst/sbin/genauth-mfa" "$@" \
+	    >"$work/out" 2>"$work/err" || :
+	cat "$work/out" "$work/err"
+}
+
+has_chinese()
+{
+	LC_ALL=C grep -q '[^ -~[:space:]]' "$@"
+}
+
+# Every row of the help has a summary in Chinese.
+help_is_chinese()
+{
+	mfa zh_CN.UTF-8 help >"$work/help"
+	grep -c '^  ' "$work/help" >"$work/rows"
+	[ "$(cat "$work/rows")" -gt 30 ] &&
+	    [ "$(grep '^  ' "$work/help" | LC_ALL=C grep -c '[^ -~]')" -eq \
+		"$(cat "$work/rows")" ]
+}
+
+other_locales_are_english()
+{
+	for locale in C POSIX C.UTF-8 en_US.UTF-8 zh_CN zh_CN.GBK zh_TW.UTF-8
+	do
+		mfa "$locale" help >"$work/help"
+		[ -s "$work/help" ] && ! has_chinese "$work/help" || return 1
+	done
+}
+
+# A configuration of which nothing can be asked.
+write_conf()
+{
+	printf 'management_url = https://localhost:1
+app_url = https://localhost:1
+app_id = 650000000000000000000a01
+access_key_id = 650000000000000000000b01
+access_key_secret_file = %s/secret\n%s\n' "$work" "$1" >"$work/conf"
+	echo secret >"$work/secret"
+	chmod 600 "$work/conf" "$work/secret"
+}
+
+configuration_chooses()
+{
+	write_conf 'language = zh'
+	mfa en_US.UTF-8 --config "$work/conf" ping | has_chinese &&
+	    ! mfa C --config "$work/conf" ping | has_chinese || return 1
+	write_conf 'language = en'
+	! mfa zh_CN.UTF-8 --config "$work/conf" ping | has_chinese
+}
+
+# What is for programs, or as well as for them.
+results_are_english()
+{
+	write_conf 'language = zh'
+	for arguments in --json ''; do
+		# shellcheck disable=SC2086 # none, or one
+		mfa zh_CN.UTF-8 --config "$work/conf" $arguments ping
+		[ -s "$work/out" ] && has_chinese "$work/err" &&
+		    ! has_chinese "$work/out" || return 1
+	done
 }
 
 check 'zh_CN.po has each message of the sources, and no other' is_up_to_date
@@ -90,4 +168,9 @@ check 'each message is translated' is_whole
 check 'each translation is valid (msgfmt --check)' is_valid
 check 'each program has the messages it says' tables_are_whole
 check 'what people are told is marked for translation' everything_is_marked
+check 'the help is in Chinese' help_is_chinese
+check 'what is not Simplified in UTF-8 is English' other_locales_are_english
+check 'the configuration chooses, where the terminal can show it' \
+    configuration_chooses
+check 'tables and JSON stay English' results_are_english
 finish messages

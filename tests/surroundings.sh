@@ -518,7 +518,7 @@ real_stack()
 		;;
 	sudo)
 		set -- -E -u alice /bin/sh -c "exit $inside"
-		goodbye='Press Enter' # it shows messages with questions only
+		goodbye='按回车键' # it shows messages with questions only
 		;;
 	*) return ;;
 	esac
@@ -526,15 +526,16 @@ real_stack()
 	export build work as_bob
 	look_and_code="!sh $work/look >/dev/null 2>&1; ${code#!}"
 	hostile="$everything umask 0; cd $evil; exec 3<empty 9>>empty \"\$@\""
-	terminal 'assword' unix-password 'erification code' \
+	# the one thing that the caller's variables decide: the language
+	terminal 'assword' unix-password '验证码' \
 	    "$look_and_code" : $as_bob env -i PATH="$path" sh -c "$hostile" \
 	    sh "$(command -v "$entrance")" "$@"
 	status=$?
 	check "r09 $entrance with its own stack: a right code" \
 	    came_in_by_terminal
 	looked_at
-	terminal 'assword' unix-password 'erification code' 000000 \
-	    'not right' 000001 'not right' 000002 ${goodbye:+"$goodbye" ''} : \
+	terminal 'assword' unix-password '验证码' 000000 \
+	    '不正确' 000001 '不正确' 000002 ${goodbye:+"$goodbye" ''} : \
 	    $as_bob env -i PATH="$path" sh -c "$hostile" \
 	    sh "$(command -v "$entrance")" "$@"
 	status=$?

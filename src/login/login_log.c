@@ -95,8 +95,8 @@ denial_text(const struct attempt *a, char *space, size_t size)
 
 	if (a->service->why != NULL && (a->out->why == ERR_DECLINED ||
 	    a->out->why == ERR_INACTIVE_PERSON)) {
-		(void)snprintf(space, size, _("GenAuth refused the sign-in: %s."),
-		    _(a->service->why));
+		(void)snprintf(space, size,
+		    _("GenAuth refused the sign-in: %s."), _(a->service->why));
 		return space;
 	}
 	switch (a->out->shown) {

@@ -15,6 +15,7 @@
 #include <syslog.h>
 #include <unistd.h>
 
+#include "base/message.h"
 #include "base/text.h"
 #include "mfa/environment.h"
 #include "net/json.h"
@@ -155,7 +156,7 @@ make_json(const struct note *n, struct buf *line)
 static enum err
 complain(const char *path, const char *why)
 {
-	(void)fprintf(stderr, "genauth-mfa: audit_file %s: %s\n", path, why);
+	(void)fprintf(stderr, _("genauth-mfa: audit_file %s: %s\n"), path, why);
 	return ERR_SYSTEM;
 }
 
@@ -173,11 +174,11 @@ open_file(const char *path, int *out)
 	if (fstat(fd, &st) == -1)
 		why = strerror(errno);
 	else if (!S_ISREG(st.st_mode))
-		why = "is not a regular file";
+		why = _("is not a regular file");
 	else if (st.st_uid != geteuid())
-		why = "belongs to somebody else";
+		why = _("belongs to somebody else");
 	else if ((st.st_mode & (S_IWGRP | S_IWOTH)) != 0)
-		why = "can be written by group or others";
+		why = _("can be written by group or others");
 	if (why != NULL) {
 		(void)close(fd);
 		return complain(path, why);
@@ -236,8 +237,8 @@ audit(const struct mfa *m, struct note *n)
 		if ((e = make_json(n, &line)) == ERR_OK)
 			e = write_file(m->cfg.audit_file, &line);
 	} else if (!syslog_is_there()) {
-		(void)fprintf(stderr, "genauth-mfa: there is no syslog here "
-		    "to note the change in; set audit_file\n");
+		(void)fprintf(stderr, _("genauth-mfa: there is no syslog here "
+		    "to note the change in; set audit_file\n"));
 		e = ERR_SYSTEM;
 	}
 	buf_clear(&line);
@@ -264,8 +265,8 @@ audit_result(const struct mfa *m, const struct audit_entry *entry,
 		request_id : NULL};
 
 	if (audit(m, &n) != ERR_OK)
-		(void)fprintf(stderr, "genauth-mfa: what came of it could "
-		    "not be noted in the audit\n");
+		(void)fprintf(stderr, _("genauth-mfa: what came of it could "
+		    "not be noted in the audit\n"));
 }
 
 enum exit_status
@@ -275,7 +276,7 @@ audit_check_reason(const struct mfa *m)
 
 	if (!m->cfg.require_reason || reason[strspn(reason, " \t")] != '\0')
 		return STATUS_DONE;
-	(void)fprintf(stderr, "genauth-mfa: say why with --reason TEXT: "
-	    "require_reason is set in %s\n", m->cfg.conf);
+	(void)fprintf(stderr, _("genauth-mfa: say why with --reason TEXT: "
+	    "require_reason is set in %s\n"), m->cfg.conf);
 	return STATUS_USAGE;
 }

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/message.h"
 #include "base/text.h"
 
 enum { WORD_SHOWN = 64, REASON_MAX_BYTES = 500, NAME_MAX_BYTES = 48 };
@@ -19,7 +20,7 @@ usage(const char *what, const char *word, const char *hint)
 
 	(void)fprintf(stderr, "genauth-mfa: %s%s%s\n", what,
 	    text_clean(clean, sizeof(clean), word), hint);
-	(void)fprintf(stderr, "Try: genauth-mfa help\n");
+	(void)fprintf(stderr, _("Try: genauth-mfa help\n"));
 	return STATUS_USAGE;
 }
 
@@ -39,9 +40,9 @@ refuse_option(const char *word, const char *name)
 	char hint[WORD_SHOWN] = "";
 
 	if (near != NULL)
-		(void)snprintf(hint, sizeof(hint), ", did you mean --%s",
+		(void)snprintf(hint, sizeof(hint), _(", did you mean --%s"),
 		    near);
-	return usage("unknown option ", word, hint);
+	return usage(_("unknown option "), word, hint);
 }
 
 static bool
@@ -65,9 +66,9 @@ set_option(struct mfa *m, const struct command_option *o, const char *value)
 		return STATUS_DONE;
 	}
 	if (value[0] == '\0' || strlen(value) > 4095)
-		return usage("--", o->name, " is empty or too long");
+		return usage("--", o->name, _(" is empty or too long"));
 	if (o->words != NULL && !is_word(o->words, value)) {
-		(void)fprintf(stderr, "genauth-mfa: --%s wants one of:",
+		(void)fprintf(stderr, _("genauth-mfa: --%s wants one of:"),
 		    o->name);
 		for (const char *const *w = o->words; *w != NULL; w++)
 			(void)fprintf(stderr, " %s", *w);
@@ -78,8 +79,8 @@ set_option(struct mfa *m, const struct command_option *o, const char *value)
 		number = strtol(value, &end, 10);
 		if (*end != '\0' || value[0] < '0' || value[0] > '9' ||
 		    number < 1 || number > o->max) {
-			(void)fprintf(stderr, "genauth-mfa: --%s wants a "
-			    "number from 1 to %d\n", o->name, o->max);
+			(void)fprintf(stderr, _("genauth-mfa: --%s wants a "
+			    "number from 1 to %d\n"), o->name, o->max);
 			return STATUS_USAGE;
 		}
 		*(int *)(void *)field = (int)number;
@@ -104,13 +105,13 @@ take_known(struct reading *r, const struct command_option *o,
 	bool *seen = &r->seen[o - command_options];
 
 	if (*seen)
-		return usage("--", o->name, " is given twice");
+		return usage("--", o->name, _(" is given twice"));
 	*seen = true;
 	if (o->argument == NULL && value != NULL)
-		return usage("--", o->name, " takes no value");
+		return usage("--", o->name, _(" takes no value"));
 	if (o->argument != NULL && value == NULL) {
 		if (next == NULL)
-			return usage("--", o->name, " needs a value");
+			return usage("--", o->name, _(" needs a value"));
 		r->took_next = true;
 		value = next;
 	}
@@ -128,7 +129,7 @@ take_option(struct reading *r, const char *word, const char *next)
 
 	r->took_next = false;
 	if (word[1] != '-')
-		return usage("unknown option ", word, "");
+		return usage(_("unknown option "), word, "");
 	(void)snprintf(name, sizeof(name), "%.*s", (int)len - 2, word + 2);
 	if (value == NULL && strcmp(name, "help") == 0) {
 		r->out->help = true;
@@ -171,13 +172,13 @@ check_options(const struct reading *r)
 	for (size_t i = 0; command_options[i].name != NULL; i++) {
 		if (!r->seen[i] || command_takes(c, &command_options[i]))
 			continue;
-		(void)fprintf(stderr, "genauth-mfa: --%s is not an option of "
-		    "%s\nTry: genauth-mfa help %s\n", command_options[i].name,
+		(void)fprintf(stderr, _("genauth-mfa: --%s is not an option of "
+		    "%s\nTry: genauth-mfa help %s\n"), command_options[i].name,
 		    c->name, c->name);
 		return STATUS_USAGE;
 	}
 	if (r->m->reason != NULL && strlen(r->m->reason) > REASON_MAX_BYTES)
-		return usage("--", "reason", " is longer than 500 bytes");
+		return usage("--", "reason", _(" is longer than 500 bytes"));
 	return STATUS_DONE;
 }
 
@@ -197,8 +198,8 @@ check_operands(const struct command_line *line)
 	}
 	if (line->argc >= least && (many || line->argc <= most))
 		return STATUS_DONE;
-	(void)fprintf(stderr, "genauth-mfa: usage: genauth-mfa [OPTION...] "
-	    "%s %s\n", c->name, c->arguments);
+	(void)fprintf(stderr, _("genauth-mfa: usage: genauth-mfa [OPTION...] "
+	    "%s %s\n"), c->name, c->arguments);
 	return STATUS_USAGE;
 }
 
@@ -221,7 +222,7 @@ explain_family(const char *first)
 		if (strncmp(c->name, first, len) != 0 || c->name[len] != ' ')
 			continue;
 		if (!found)
-			(void)fprintf(stderr, "genauth-mfa: %s wants one of:",
+			(void)fprintf(stderr, _("genauth-mfa: %s wants one of:"),
 			    first);
 		found = true;
 		(void)fprintf(stderr, " %s", c->name + len + 1);
@@ -250,10 +251,10 @@ command_find(int count, char **words, int *used)
 	if (near == NULL)
 		near = text_nearest(words[0], command_name_at, commands);
 	if (near != NULL)
-		(void)snprintf(hint, sizeof(hint), ", did you mean %s", near);
+		(void)snprintf(hint, sizeof(hint), _(", did you mean %s"), near);
 	if (near == NULL || strchr(near, ' ') == NULL)
 		(void)snprintf(both, sizeof(both), "%.90s", words[0]);
-	(void)usage("unknown command ", both, hint);
+	(void)usage(_("unknown command "), both, hint);
 	return NULL;
 }
 
@@ -289,7 +290,7 @@ command_line_parse(
 
 	memset(out, 0, sizeof(*out));
 	if ((out->operands = calloc((size_t)argc + 1, sizeof(char *))) == NULL)
-		return usage("out of memory", "", "");
+		return usage(_("out of memory"), "", "");
 	status = take_words(&r, argc, argv);
 	if (status != STATUS_DONE || out->version ||
 	    (out->help && out->argc == 0))

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/message.h"
+
 #include "mfa/command_line.h"
 
 /* The words that can stand at one place, "self" once only. `first` NULL: the
@@ -129,8 +131,8 @@ command_completion(struct mfa *m, int argc, char **argv)
 		(void)printf("#compdef genauth-mfa\n"
 		    "autoload -U +X bashcompinit && bashcompinit\n");
 	} else if (strcmp(argv[0], "bash") != 0) {
-		(void)fprintf(stderr, "genauth-mfa: completion wants one of: "
-		    "bash zsh\n");
+		(void)fprintf(stderr, _("genauth-mfa: completion wants one of: "
+		    "bash zsh\n"));
 		return STATUS_USAGE;
 	}
 	print_script();

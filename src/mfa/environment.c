@@ -8,6 +8,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/message.h"
 #include "base/text.h"
 
 struct environment environment;
@@ -20,9 +21,16 @@ get(const char *name)
 	return value == NULL ? "" : value;
 }
 
-/* As setlocale() would choose it. */
 static const char *
-get_locale(void)
+get_for_messages(void *ctx, const char *name)
+{
+	(void)ctx;
+	return get(name);
+}
+
+/* What characters there are, as setlocale() would choose it. */
+static const char *
+get_ctype(void)
 {
 	static const char *const names[] = {"LC_ALL", "LC_CTYPE", "LANG"};
 
@@ -50,8 +58,9 @@ environment_take(void)
 
 	(void)text_clean(e->sudo_user, sizeof(e->sudo_user),
 	    get("SUDO_USER"));
-	(void)text_clean(e->locale, sizeof(e->locale), get_locale());
-	e->utf8 = is_utf8(get_locale());
+	(void)text_clean(e->locale, sizeof(e->locale),
+	    message_locale(get_for_messages, NULL));
+	e->utf8 = is_utf8(get_ctype());
 	e->dumb = term[0] == '\0' || strcmp(term, "dumb") == 0;
 	e->rich = !e->dumb && get("NO_COLOR")[0] == '\0';
 	e->columns = columns >= 20 && columns <= 1000 ? (int)columns : 0;

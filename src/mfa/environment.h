@@ -6,7 +6,7 @@
 /* The few facts that are taken from the environment. */
 struct environment {
 	char sudo_user[64]; /* cleaned; "" where unset */
-	char locale[32];    /* "zh_CN.UTF-8" */
+	char locale[32];    /* of messages: "zh_CN.UTF-8" */
 	bool rich;          /* TERM names a terminal that can do more, and
 	                       NO_COLOR is not set */
 	bool utf8;

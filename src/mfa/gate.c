@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "base/message.h"
 #include "service/genauth_call.h"
 
 enum { SLICE_MS = 100, DOUBLINGS_MAX = 5 };
@@ -114,8 +115,8 @@ shut(struct gate *g, int wait_s)
 	if (opens_at_ms > g->opens_at_ms)
 		g->opens_at_ms = opens_at_ms;
 	if (!worth && !g->given_up) {
-		log_write(LOG_ERR, "the service asks for too much patience: "
-		    "%d s, %d times in a row", wait_s, g->refusals);
+		log_write(LOG_ERR, _("the service asks for too much patience: "
+		    "%d s, %d times in a row"), wait_s, g->refusals);
 		g->given_up = true;
 	}
 	(void)pthread_mutex_unlock(&g->lock);

@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "base/message.h"
+
 enum { LEFT_WIDTH = 28 };
 
 static void
@@ -28,7 +30,7 @@ print_options(const struct command *c, FILE *to)
 			continue;
 		(void)snprintf(name, sizeof(name), "--%s", o->name);
 		print_row(to, name, o->argument == NULL ? "" : o->argument,
-		    o->summary);
+		    _(o->summary));
 	}
 }
 
@@ -36,21 +38,21 @@ void
 help_print(const struct command *c, FILE *to)
 {
 	if (c != NULL) {
-		(void)fprintf(to, "usage: genauth-mfa [OPTION...] %s%s%s\n\n"
-		    "%s\n\nOptions:\n", c->name,
+		(void)fprintf(to, _("usage: genauth-mfa [OPTION...] %s%s%s\n\n"
+		    "%s\n\nOptions:\n"), c->name,
 		    c->arguments[0] == '\0' ? "" : " ", c->arguments,
-		    c->summary);
+		    _(c->summary));
 		print_options(c, to);
 		return;
 	}
-	(void)fprintf(to, "usage: genauth-mfa [OPTION...] COMMAND\n\n"
-	    "Commands:\n");
+	(void)fprintf(to, _("usage: genauth-mfa [OPTION...] COMMAND\n\n"
+	    "Commands:\n"));
 	for (c = commands; c->name != NULL; c++)
-		print_row(to, c->name, c->arguments, c->summary);
-	(void)fprintf(to, "\nOptions (help COMMAND: those it takes):\n");
+		print_row(to, c->name, c->arguments, _(c->summary));
+	(void)fprintf(to, _("\nOptions (help COMMAND: those it takes):\n"));
 	print_options(NULL, to);
-	print_row(to, "--help", "", "this, or of the command");
-	print_row(to, "--version", "", "the version");
+	print_row(to, "--help", "", _("this, or of the command"));
+	print_row(to, "--version", "", _("the version"));
 }
 
 enum exit_status

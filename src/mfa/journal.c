@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/message.h"
 #include "mfa/journal_text.h"
 
 struct journal {
@@ -38,17 +39,17 @@ open_private(struct journal *j)
 	    O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0600);
 	if (j->fd == -1 && errno == ELOOP)
 		return journal_refuse(
-		    j->path, "is a symbolic link; name the file itself");
+		    j->path, _("is a symbolic link; name the file itself"));
 	if (j->fd == -1 || fstat(j->fd, &st) == -1)
 		return journal_refuse(j->path, strerror(errno));
 	if (!S_ISREG(st.st_mode) || st.st_nlink != 1)
 		return journal_refuse(
-		    j->path, "is not a plain file with one name");
+		    j->path, _("is not a plain file with one name"));
 	if (st.st_uid != geteuid() || (st.st_mode & (S_IRWXG | S_IRWXO)) != 0)
-		return journal_refuse(j->path, "has to be owned by the user "
-		    "this runs as, and to have mode 0600");
+		return journal_refuse(j->path, _("has to be owned by the user "
+		    "this runs as, and to have mode 0600"));
 	if (flock(j->fd, LOCK_EX | LOCK_NB) == -1)
-		return journal_refuse(j->path, "is in use by another run");
+		return journal_refuse(j->path, _("is in use by another run"));
 	return ERR_OK;
 }
 
@@ -77,8 +78,8 @@ write_line(struct journal *j, const char *text)
 	if (j->failed)
 		return;
 	if (len == 0 || write(j->fd, line, len) != (ssize_t)len) {
-		log_write(LOG_ERR, "journal: %s",
-		    len == 0 ? "the line is too long" : strerror(errno));
+		log_write(LOG_ERR, _("journal: %s"),
+		    len == 0 ? _("the line is too long") : strerror(errno));
 		j->failed = true;
 		return;
 	}
@@ -95,7 +96,7 @@ sync_lines(struct journal *j)
 	j->syncing = true;
 	(void)pthread_mutex_unlock(&j->lock);
 	if (!(synced = fdatasync(j->fd) == 0))
-		log_write(LOG_ERR, "journal: %s", strerror(errno));
+		log_write(LOG_ERR, _("journal: %s"), strerror(errno));
 	(void)pthread_mutex_lock(&j->lock);
 	j->syncing = false;
 	if (synced)
@@ -167,11 +168,11 @@ settle(struct journal *j, const struct journal_reading *r)
 	e = journal_read(r, in, &good);
 	(void)fclose(in);
 	if (e == ERR_OK && ftruncate(j->fd, good) == -1)
-		e = journal_refuse(j->path, "cannot be written");
+		e = journal_refuse(j->path, _("cannot be written"));
 	if (e == ERR_OK && good == 0 &&
 	    (append_parts(j, JOURNAL_HEAD, r->scope) != ERR_OK ||
 	    !sync_directory(j->path)))
-		e = journal_refuse(j->path, "cannot be written");
+		e = journal_refuse(j->path, _("cannot be written"));
 	return e;
 }
 

@@ -9,11 +9,12 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "base/message.h"
 #include "base/text.h"
 
 enum { SUM_LEN = 9 }; /* "0123abcd " */
 
-static const char not_ours[] = "is not a journal of genauth-mfa";
+static const char not_ours[] = N_("is not a journal of genauth-mfa");
 
 enum err
 journal_refuse(const char *path, const char *why)
@@ -98,11 +99,11 @@ check_scope(const struct journal_reading *r, const char *text)
 	char clean[JOURNAL_TEXT_MAX], why[2 * JOURNAL_TEXT_MAX];
 
 	if (old == NULL)
-		return journal_refuse(r->path, not_ours);
+		return journal_refuse(r->path, _(not_ours));
 	if (strcmp(old, r->scope) == 0)
 		return ERR_OK;
-	(void)snprintf(why, sizeof(why), "was begun for \"%s\", and this is "
-	    "\"%s\"", text_clean(clean, sizeof(clean), old), r->scope);
+	(void)snprintf(why, sizeof(why), _("was begun for \"%s\", and this is "
+	    "\"%s\""), text_clean(clean, sizeof(clean), old), r->scope);
 	return journal_refuse(r->path, why);
 }
 
@@ -111,7 +112,7 @@ damaged(const struct journal_reading *r, size_t number)
 {
 	char why[64];
 
-	(void)snprintf(why, sizeof(why), "is damaged in line %zu", number);
+	(void)snprintf(why, sizeof(why), _("is damaged in line %zu"), number);
 	return journal_refuse(r->path, why);
 }
 
@@ -132,7 +133,7 @@ check_torn(const struct journal_reading *r, size_t number, const char *line,
 		if (is_last && strlen(line) == len &&
 		    after(head, line) != NULL)
 			return ERR_OK;
-		return journal_refuse(r->path, not_ours);
+		return journal_refuse(r->path, _(not_ours));
 	}
 	return is_last ? ERR_OK : damaged(r, number);
 }
@@ -160,7 +161,7 @@ journal_read(const struct journal_reading *r, FILE *in, off_t *good)
 			*good += n;
 	}
 	if (e == ERR_OK && ferror(in) != 0)
-		e = journal_refuse(r->path, "cannot be read");
+		e = journal_refuse(r->path, _("cannot be read"));
 	free(line);
 	return e;
 }

@@ -2,6 +2,7 @@
  * genauth-mfa kick: ends a person's sessions at the application. Unbinds
  * nothing.
  */
+#include "base/message.h"
 #include "mfa/audit.h"
 #include "mfa/output.h"
 #include "mfa/person.h"
@@ -73,13 +74,13 @@ command_kick(struct mfa *m, int argc, char **argv)
 	if (e == ERR_OK && m->dry_run) {
 		e = show_plan(m, argv[0]);
 	} else if (e == ERR_OK) {
-		status = person_confirm(m, "End the sessions", &who);
+		status = person_confirm(m, _("End the sessions"), &who);
 		if (status != STATUS_DONE)
 			return status;
 		e = kick(m, argv[0], &who);
 	}
 	if (e == ERR_OK)
 		return STATUS_DONE;
-	return person_fail(m, "ending the sessions", argv[0], e,
+	return person_fail(m, _("ending the sessions"), argv[0], e,
 	    m->service.request_id);
 }

@@ -58,6 +58,7 @@ genauth_mfa_SOURCES = \
 	src/mfa/unbind.c \
 	src/mfa/unbind_person.c src/mfa/unbind_person.h \
 	src/mfa/verify.c
+nodist_genauth_mfa_SOURCES = messages_mfa.inc
 genauth_mfa_CFLAGS = $(AM_CFLAGS) $(SMARTCOLS_CFLAGS) $(QRENCODE_CFLAGS)
 genauth_mfa_LDADD = libgenauth.la $(SMARTCOLS_LIBS) $(QRENCODE_LIBS) -lpthread
 

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/message.h"
 #include "build.h"
 #include "mfa/command_line.h"
 #include "mfa/environment.h"
@@ -88,8 +89,8 @@ run(struct mfa *m, int argc, char **argv)
 	}
 	/* a full disk, a reader that went away: the result was not told */
 	if (fflush(stdout) == EOF && status == STATUS_DONE) {
-		(void)fprintf(stderr, "genauth-mfa: the result could not be "
-		    "written to standard output\n");
+		(void)fprintf(stderr, _("genauth-mfa: the result could not be "
+		    "written to standard output\n"));
 		status = STATUS_CONFIG;
 	}
 out:
@@ -104,9 +105,10 @@ main(int argc, char **argv)
 	enum exit_status status;
 
 	environment_take();
+	mfa_speak(LANGUAGE_AUTO);
 	if (!protect_process()) {
-		(void)fprintf(stderr, "genauth-mfa: cannot protect this "
-		    "process; is /dev/null there?\n");
+		(void)fprintf(stderr, _("genauth-mfa: cannot protect this "
+		    "process; is /dev/null there?\n"));
 		return STATUS_CONFIG;
 	}
 	/* Characters as they are, but for a terminal that cannot show them. */

@@ -9,10 +9,15 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/message.h"
 #include "base/text.h"
 #include "mfa/environment.h"
 
 enum { WHAT_SHOWN = 400, ARGS_MAX = 4, ARG_MAX_BYTES = 4200 };
+
+static const struct message chinese[] = {
+#include "messages_mfa.inc"
+    {NULL, NULL}};
 
 void
 mfa_report(void *ctx, const char *where, const char *what)
@@ -20,8 +25,8 @@ mfa_report(void *ctx, const char *where, const char *what)
 	(void)ctx;
 	(void)fprintf(stderr, "genauth-mfa: %s: %s\n", where, what);
 	if (strstr(what, "Permission denied") != NULL && geteuid() != 0)
-		(void)fprintf(stderr, "genauth-mfa: this is for root: try it "
-		    "with sudo\n");
+		(void)fprintf(stderr, _("genauth-mfa: this is for root: try it "
+		    "with sudo\n"));
 }
 
 /* `NAME=VALUE`, a path made absolute. */
@@ -44,6 +49,15 @@ add_arg(char args[ARGS_MAX][ARG_MAX_BYTES], size_t *count, const char *name,
 	(*count)++;
 }
 
+void
+mfa_speak(enum language chosen)
+{
+	bool zh = environment.utf8 &&
+	    message_language(chosen, environment.locale) == LANGUAGE_ZH;
+
+	message_use(zh ? chinese : NULL);
+}
+
 enum exit_status
 mfa_read_config(struct mfa *m, struct config *cfg, option_report *to,
     void *ctx)
@@ -61,10 +75,12 @@ mfa_read_config(struct mfa *m, struct config *cfg, option_report *to,
 	add_arg(text, &q.count, "access_token_file", m->access_token_file);
 	for (size_t i = 0; i < m->login_arg_count; i++)
 		args[q.count++] = m->login_args[i];
-	if ((e = config_read(cfg, &q)) == ERR_OK)
+	if ((e = config_read(cfg, &q)) == ERR_OK) {
+		mfa_speak((enum language)cfg->language);
 		e = config_choose_language(cfg, environment.locale);
+	}
 	if (e == ERR_MEMORY)
-		(void)fprintf(stderr, "genauth-mfa: %s\n", err_text(e));
+		(void)fprintf(stderr, "genauth-mfa: %s\n", _(err_text(e)));
 	return e == ERR_OK ? STATUS_DONE : STATUS_CONFIG;
 }
 
@@ -94,7 +110,7 @@ mfa_start(struct mfa *m)
 	enum err e = http_new(&m->cfg.http, &m->http);
 
 	if (e != ERR_OK)
-		return mfa_fail(m, "making ready", e);
+		return mfa_fail(m, _("making ready"), e);
 	mfa_renew_deadline(m);
 	service_init(&m->service, provider_find(m->cfg.provider),
 	    &m->cfg.service, http_transport(m->http), &m->deadline,
@@ -144,34 +160,34 @@ static const struct {
 } outcomes[ERR_COUNT] = {
     [ERR_MEMORY] = {STATUS_CONFIG, NULL},
     [ERR_SYSTEM] = {STATUS_CONFIG, NULL},
-    [ERR_CONFIG] = {STATUS_CONFIG, "run: genauth-mfa config check"},
+    [ERR_CONFIG] = {STATUS_CONFIG, N_("run: genauth-mfa config check")},
     [ERR_WIRE] = {STATUS_CONFIG, NULL},
     [ERR_CONVERSATION] = {STATUS_REFUSED, NULL},
-    [ERR_UNREACHABLE] = {STATUS_UNREACHABLE, "run: genauth-mfa ping"},
-    [ERR_TIMEOUT] = {STATUS_UNREACHABLE, "run: genauth-mfa ping"},
-    [ERR_BUSY] = {STATUS_UNREACHABLE, "try again later"},
-    [ERR_THROTTLED] = {STATUS_UNREACHABLE, "wait before you try again"},
-    [ERR_TLS] = {STATUS_UNREACHABLE, "run: genauth-mfa ping"},
+    [ERR_UNREACHABLE] = {STATUS_UNREACHABLE, N_("run: genauth-mfa ping")},
+    [ERR_TIMEOUT] = {STATUS_UNREACHABLE, N_("run: genauth-mfa ping")},
+    [ERR_BUSY] = {STATUS_UNREACHABLE, N_("try again later")},
+    [ERR_THROTTLED] = {STATUS_UNREACHABLE, N_("wait before you try again")},
+    [ERR_TLS] = {STATUS_UNREACHABLE, N_("run: genauth-mfa ping")},
     [ERR_REPLY] = {STATUS_UNREACHABLE,
-	"tell the service's support the request id"},
+	N_("tell the service's support the request id")},
     [ERR_CREDENTIAL] = {STATUS_NOT_PERMITTED,
-	"check the key, its secret and its rights at the service"},
+	N_("check the key, its secret and its rights at the service")},
     [ERR_UNKNOWN_PERSON] = {STATUS_NOT_FOUND,
-	"check the name, and --id-type"},
+	N_("check the name, and --id-type")},
     [ERR_INACTIVE_PERSON] = {STATUS_REFUSED,
-	"activate the account at the service first"},
+	N_("activate the account at the service first")},
     [ERR_OTHER_PERSON] = {STATUS_REFUSED,
-	"treat it as an attack until you know better"},
+	N_("treat it as an attack until you know better")},
     [ERR_NO_FACTOR] = {STATUS_REFUSED, NULL},
     [ERR_WRONG_PASSWORD] = {STATUS_REFUSED, NULL},
     [ERR_WRONG_CODE] = {STATUS_REFUSED, NULL},
     [ERR_NOT_A_CODE] = {STATUS_REFUSED, NULL},
     [ERR_TRIES] = {STATUS_REFUSED, NULL},
-    [ERR_LOCKED_OUT] = {STATUS_REFUSED, "run: genauth-mfa unlock USER"},
+    [ERR_LOCKED_OUT] = {STATUS_REFUSED, N_("run: genauth-mfa unlock USER")},
     [ERR_DECLINED] = {STATUS_REFUSED, NULL},
-    [ERR_TOO_SOON] = {STATUS_REFUSED, "wait a minute"},
-    [ERR_EXPIRED] = {STATUS_REFUSED, "start again"},
-    [ERR_TOO_SLOW] = {STATUS_UNREACHABLE, "start again"},
+    [ERR_TOO_SOON] = {STATUS_REFUSED, N_("wait a minute")},
+    [ERR_EXPIRED] = {STATUS_REFUSED, N_("start again")},
+    [ERR_TOO_SLOW] = {STATUS_UNREACHABLE, N_("start again")},
 };
 
 enum exit_status
@@ -188,13 +204,13 @@ mfa_fail(const struct mfa *m, const char *what, enum err e)
 	size_t len;
 
 	len = (size_t)snprintf(line, sizeof(line), "genauth-mfa: %s: %s",
-	    text_clean(clean, sizeof(clean), what), err_text(e));
+	    text_clean(clean, sizeof(clean), what), _(err_text(e)));
 	if (outcomes[e].advice != NULL)
 		len += (size_t)snprintf(line + len, sizeof(line) - len,
-		    "; %s", outcomes[e].advice);
+		    _("; %s"), _(outcomes[e].advice));
 	if (id[0] != '\0')
 		(void)snprintf(line + len, sizeof(line) - len,
-		    " (request id %s)", id);
+		    _(" (request id %s)"), id);
 	/* one write: lines of several threads do not mix */
 	(void)fprintf(stderr, "%s\n", line);
 	return outcomes[e].status;

@@ -53,6 +53,13 @@ enum exit_status mfa_read_config(
 option_report mfa_report;
 
 /*
+ * Tell people what there is to tell in the language chosen, or else that of
+ * the environment, from here on; Chinese only where the terminal can show it.
+ * mfa_read_config() does it as the configuration says.
+ */
+void mfa_speak(enum language chosen);
+
+/*
  * Read the configuration and make the service ready, once. What is wrong is
  * told on standard error. STATUS_DONE, STATUS_CONFIG or STATUS_UNREACHABLE.
  * mfa_close() may follow in any case.

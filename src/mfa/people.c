@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/message.h"
 #include "base/text.h"
 #include "mfa/person.h"
 
@@ -65,14 +66,14 @@ read_line(struct people *p, char *line, size_t len, const char *source,
 	if (len > 0 && line[len - 1] == '\n')
 		line[--len] = '\0';
 	if (strlen(line) != len)
-		fault = "holds a NUL";
+		fault = _("holds a NUL");
 	else if (len > 0 && line[len - 1] == '\r')
-		fault = "ends in a carriage return, as files from Windows do";
+		fault = _("ends in a carriage return, as files from Windows do");
 	else if (*(name = trim(line)) == '\0')
 		return ERR_OK;
 	else if ((fault = person_name_fault(name)) == NULL)
 		return add(p, name, number);
-	(void)fprintf(stderr, "genauth-mfa: %s, line %zu: the name %s\n",
+	(void)fprintf(stderr, _("genauth-mfa: %s, line %zu: the name %s\n"),
 	    source, number, fault);
 	return ERR_CONFIG;
 }
@@ -124,8 +125,8 @@ drop_doubled(struct people *p, const char *source)
 		else
 			p->list[kept++] = p->list[i];
 	}
-	(void)fprintf(stderr, "genauth-mfa: %s: %zu named more than once, as "
-	    "in line %zu; each is done once\n", source, p->count - kept,
+	(void)fprintf(stderr, _("genauth-mfa: %s: %zu named more than once, as "
+	    "in line %zu; each is done once\n"), source, p->count - kept,
 	    first);
 	p->count = kept;
 	return sort(p);
@@ -163,7 +164,7 @@ people_read(struct people *p, FILE *in, const char *source)
 	*p = (struct people){.count = 0};
 	if ((e = read_all(p, in, source)) == ERR_OK && p->count == 0) {
 		(void)fprintf(
-		    stderr, "genauth-mfa: %s: nobody is named\n", source);
+		    stderr, _("genauth-mfa: %s: nobody is named\n"), source);
 		e = ERR_CONFIG;
 	}
 	if (e == ERR_OK && (e = sort(p)) == ERR_OK)

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/message.h"
 #include "base/text.h"
 #include "login/usermap.h"
 #include "mfa/mask.h"
@@ -22,7 +23,7 @@ person_check_name(const char *user)
 
 	if (fault == NULL)
 		return STATUS_DONE;
-	(void)fprintf(stderr, "genauth-mfa: the name \"%s\" %s\n",
+	(void)fprintf(stderr, _("genauth-mfa: the name \"%s\" %s\n"),
 	    text_clean(clean, sizeof(clean), user), fault);
 	return STATUS_USAGE;
 }
@@ -35,8 +36,8 @@ person_begin(struct mfa *m, const char *user, bool change)
 	if (status == STATUS_DONE)
 		status = mfa_open(m);
 	if (status == STATUS_DONE && person_admin(m)->find == NULL) {
-		(void)fprintf(stderr, "genauth-mfa: %s does not offer this; "
-		    "it offers reset and self reset\n",
+		(void)fprintf(stderr, _("genauth-mfa: %s does not offer this; "
+		    "it offers reset and self reset\n"),
 		    person_admin(m)->provider);
 		status = STATUS_USAGE;
 	}
@@ -52,12 +53,12 @@ person_confirm(struct mfa *m, const char *what, const struct account *a)
 	enum err e;
 
 	person_describe(a, who, sizeof(who));
-	(void)snprintf(question, sizeof(question), "%s of %s?", what, who);
+	(void)snprintf(question, sizeof(question), _("%s of %s?"), what, who);
 	e = terminal_confirm(m, question);
 	mfa_renew_deadline(m);
 	if (e == ERR_OK)
 		return STATUS_DONE;
-	(void)fprintf(stderr, "genauth-mfa: nothing was changed\n");
+	(void)fprintf(stderr, _("genauth-mfa: nothing was changed\n"));
 	return STATUS_REFUSED;
 }
 
@@ -70,7 +71,7 @@ person_fail(struct mfa *m, const char *what, const char *user, enum err e,
 	if (request_id != m->service.request_id)
 		(void)snprintf(m->service.request_id,
 		    sizeof(m->service.request_id), "%s", request_id);
-	(void)snprintf(text, sizeof(text), "%s of %s", what, user);
+	(void)snprintf(text, sizeof(text), _("%s of %s"), what, user);
 	return mfa_fail(m, text, e);
 }
 
@@ -87,11 +88,11 @@ person_name_fault(const char *user)
 	size_t len = strlen(user);
 
 	if (len == 0)
-		return "is empty";
+		return _("is empty");
 	if (len > NAME_MAX_BYTES)
-		return "is longer than 255 bytes";
+		return _("is longer than 255 bytes");
 	if (!text_is_clean(user, len, false))
-		return "holds control characters, or is not UTF-8";
+		return _("holds control characters, or is not UTF-8");
 	return NULL;
 }
 

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/message.h"
 #include "mfa/output.h"
 #include "service/genauth_call.h"
 
@@ -151,7 +152,7 @@ command_ping(struct mfa *m, int argc, char **argv)
 	if (first != ERR_OK)
 		status = mfa_fail(m, s->management_url, first);
 	if (key != ERR_OK)
-		status = mfa_fail(m, "the management key", key);
+		status = mfa_fail(m, _("the management key"), key);
 	if (second != ERR_OK)
 		status = mfa_fail(m, s->app_url, second);
 	return status;

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/message.h"
 #include "base/text.h"
 #include "mfa/audit.h"
 #include "mfa/person.h"
@@ -49,8 +50,8 @@ check_id_type(const struct mfa *m)
 	if (!is_flashback(m) || m->id_type == NULL ||
 	    strcmp(m->id_type, "user_id") == 0)
 		return STATUS_DONE;
-	(void)fprintf(stderr, "genauth-mfa: flashback knows people by user_id "
-	    "only\n");
+	(void)fprintf(stderr, _("genauth-mfa: flashback knows people by user_id "
+	    "only\n"));
 	return STATUS_USAGE;
 }
 
@@ -71,7 +72,7 @@ confirm(struct run *x, const char *user, struct reset_report *r)
 	    m->service.request_id);
 	if (r->why != ERR_OK)
 		return person_fail(m, "reset", user, r->why, r->request_id);
-	status = person_confirm(m, "Reset MFA", &who);
+	status = person_confirm(m, _("Reset MFA"), &who);
 	if (status != STATUS_DONE) {
 		r->account = who;
 		r->why = ERR_DECLINED;
@@ -87,8 +88,8 @@ tell_failure(struct mfa *m, const char *user, const struct reset_report *r)
 	char what[RESET_MESSAGE_MAX + 300];
 
 	if (r->why == ERR_REPLY && r->left & UNBINDABLE) {
-		(void)fprintf(stderr, "genauth-mfa: reset of %s: %s (request "
-		    "id %s)\n", user, r->message, r->request_id);
+		(void)fprintf(stderr, _("genauth-mfa: reset of %s: %s (request "
+		    "id %s)\n"), user, r->message, r->request_id);
 		return STATUS_REFUSED;
 	}
 	(void)snprintf(what, sizeof(what), "%s%s%s", user,
@@ -125,8 +126,8 @@ reset_all(struct run *x, char **users, int count)
 	for (int i = 0; i < count; i++) {
 		if (terminal_interrupted()) {
 			for (x->failed += count - i; i < count; i++)
-				(void)fprintf(stderr, "genauth-mfa: %s: "
-				    "interrupted, not touched\n", text_clean(
+				(void)fprintf(stderr, _("genauth-mfa: %s: "
+				    "interrupted, not touched\n"), text_clean(
 				    clean, sizeof(clean), users[i]));
 			x->status = STATUS_REFUSED;
 			return;
@@ -150,9 +151,9 @@ command_reset(struct mfa *m, int argc, char **argv)
 		return command_reset_many(m);
 	if (m->from != NULL || argc == 0 || m->jobs != 0 ||
 	    m->journal != NULL) {
-		(void)fputs("usage: genauth-mfa [OPTION...] reset USER...\n"
+		(void)fputs(_("usage: genauth-mfa [OPTION...] reset USER...\n"
 		    "       genauth-mfa [OPTION...] reset --from FILE "
-		    "[--jobs N] [--journal FILE]\n", stderr);
+		    "[--jobs N] [--journal FILE]\n"), stderr);
 		return STATUS_USAGE;
 	}
 	for (int i = 0; i < argc && status == STATUS_DONE; i++)
@@ -171,7 +172,7 @@ command_reset(struct mfa *m, int argc, char **argv)
 	if (x.failed > 0)
 		return argc == 1 ? x.status : STATUS_SOME_FAILED;
 	if (e != ERR_OK)
-		return person_fail(m, "the result of the reset", argv[0], e,
+		return person_fail(m, _("the result of the reset"), argv[0], e,
 		    "");
 	return STATUS_DONE;
 }

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/message.h"
 #include "base/text.h"
 #include "mfa/audit.h"
 #include "mfa/bar.h"
@@ -65,8 +66,8 @@ open_journal(struct run *r)
 	if (journal_open(m->journal, scope, take_up, r, &r->journal) != ERR_OK)
 		return STATUS_CONFIG;
 	if (r->strangers > 0)
-		(void)fprintf(stderr, "genauth-mfa: %s also names people who "
-		    "are not in this list; they are left alone\n", m->journal);
+		(void)fprintf(stderr, _("genauth-mfa: %s also names people who "
+		    "are not in this list; they are left alone\n"), m->journal);
 	return STATUS_DONE;
 }
 
@@ -83,7 +84,7 @@ read_list(struct run *r)
 		    strerror(errno));
 		return STATUS_USAGE;
 	}
-	e = people_read(&r->people, in, is_stdin ? "standard input" : from);
+	e = people_read(&r->people, in, is_stdin ? _("standard input") : from);
 	if (!is_stdin)
 		(void)fclose(in);
 	return e == ERR_OK ? STATUS_DONE : STATUS_USAGE;
@@ -98,13 +99,13 @@ confirm(const struct run *r, size_t to_do)
 	if (r->m->dry_run)
 		return STATUS_DONE;
 	if (r->journal == NULL && to_do > MANY)
-		(void)fprintf(stderr, "genauth-mfa: without --journal FILE "
-		    "this cannot go on where it was broken off\n");
+		(void)fprintf(stderr, _("genauth-mfa: without --journal FILE "
+		    "this cannot go on where it was broken off\n"));
 	if (to_do < r->people.count)
-		(void)snprintf(done, sizeof(done), " (%zu are done already)",
+		(void)snprintf(done, sizeof(done), _(" (%zu are done already)"),
 		    r->people.count - to_do);
 	(void)snprintf(question, sizeof(question),
-	    "Reset MFA of %zu people from %s%s?", to_do,
+	    _("Reset MFA of %zu people from %s%s?"), to_do,
 	    text_clean(from, sizeof(from), r->m->from), done);
 	e = terminal_confirm(r->m, question);
 	if (e == ERR_OK)
@@ -146,16 +147,16 @@ tell_text(const char *user, const struct reset_report *r)
 	char bits[PERSON_BINDINGS_MAX];
 
 	if (r->why != ERR_OK) {
-		(void)printf("%s: failed: %s\n", user, err_text(r->why));
+		(void)printf(_("%s: failed: %s\n"), user, _(err_text(r->why)));
 	} else {
-		(void)printf("%s: reset", user);
+		(void)printf(_("%s: reset"), user);
 		if (r->removed != 0)
-			(void)printf(
-			    ", %s unbound", person_bindings(r->removed, bits));
+			(void)printf(_(", %s unbound"),
+			    person_bindings(r->removed, bits));
 		if (r->left != 0)
 			(void)printf(
-			    ", %s left", person_bindings(r->left, bits));
-		(void)printf("%s\n", r->kicked ? ", sessions ended" : "");
+			    _(", %s left"), person_bindings(r->left, bits));
+		(void)printf("%s\n", r->kicked ? _(", sessions ended") : "");
 	}
 	return fflush(stdout) == EOF ? ERR_SYSTEM : ERR_OK;
 }
@@ -211,8 +212,8 @@ tell_failures(const struct run *r)
 		if (who->stage != STAGE_FAILED)
 			continue;
 		(void)fprintf(stderr, "genauth-mfa: %s: %s%s%s%s\n",
-		    who->name, err_text(who->why),
-		    who->request_id != NULL ? " (request id " : "",
+		    who->name, _(err_text(who->why)),
+		    who->request_id != NULL ? _(" (request id ") : "",
 		    who->request_id != NULL ? who->request_id : "",
 		    who->request_id != NULL ? ")" : "");
 	}
@@ -229,23 +230,23 @@ tell_summary(const struct run *r, size_t before)
 	size_t rest = r->people.count - done - failed;
 	FILE *out = m->json ? stderr : stdout;
 
-	(void)fprintf(out, "%zu people: %zu %s", r->people.count,
-	    done - before, m->dry_run ? "would be reset" : "reset");
+	(void)fprintf(out, _("%zu people: %zu %s"), r->people.count,
+	    done - before, m->dry_run ? _("would be reset") : _("reset"));
 	if (before > 0)
-		(void)fprintf(out, ", %zu had been before", before);
-	(void)fprintf(out, ", %zu failed, %zu not done\n", failed, rest);
+		(void)fprintf(out, _(", %zu had been before"), before);
+	(void)fprintf(out, _(", %zu failed, %zu not done\n"), failed, rest);
 	if (begun > 0)
-		(void)fprintf(stderr, "genauth-mfa: of these %zu may have "
-		    "been touched: it is not known how far it went\n", begun);
+		(void)fprintf(stderr, _("genauth-mfa: of these %zu may have "
+		    "been touched: it is not known how far it went\n"), begun);
 	if (rest + failed == 0 || m->dry_run)
 		return;
 	if (r->journal != NULL)
-		(void)fprintf(stderr, "genauth-mfa: to go on, run the same "
+		(void)fprintf(stderr, _("genauth-mfa: to go on, run the same "
 		    "command again: --from %s --journal %s leaves out who is "
-		    "done\n", m->from, m->journal);
+		    "done\n"), m->from, m->journal);
 	else
-		(void)fprintf(stderr, "genauth-mfa: the same command begins "
-		    "anew; with --journal FILE it could go on\n");
+		(void)fprintf(stderr, _("genauth-mfa: the same command begins "
+		    "anew; with --journal FILE it could go on\n"));
 }
 
 static enum exit_status
@@ -273,7 +274,7 @@ do_all(struct run *r, size_t to_do)
 	tell_summary(r, before);
 	rest = r->people.count - people_count(&r->people, STAGE_DONE);
 	if (e != ERR_OK)
-		status = mfa_fail(m, "stopped", e);
+		status = mfa_fail(m, _("stopped"), e);
 	else if (people_count(&r->people, STAGE_FAILED) > 0)
 		status = STATUS_SOME_FAILED;
 	else if (rest > 0)
@@ -289,8 +290,8 @@ command_reset_many(struct mfa *m)
 	size_t to_do;
 
 	if (strcmp(m->from, "-") == 0 && !m->yes && !m->dry_run) {
-		(void)fprintf(stderr, "genauth-mfa: --from - needs --yes: "
-		    "standard input cannot be asked as well\n");
+		(void)fprintf(stderr, _("genauth-mfa: --from - needs --yes: "
+		    "standard input cannot be asked as well\n"));
 		return STATUS_USAGE;
 	}
 	if ((status = mfa_open(m)) != STATUS_DONE ||
@@ -300,8 +301,8 @@ command_reset_many(struct mfa *m)
 		goto out;
 	to_do = r.people.count - people_count(&r.people, STAGE_DONE);
 	if (to_do == 0)
-		(void)fprintf(stderr, "genauth-mfa: all %zu are done already, "
-		    "says %s\n", r.people.count, m->journal);
+		(void)fprintf(stderr, _("genauth-mfa: all %zu are done already, "
+		    "says %s\n"), r.people.count, m->journal);
 	else if ((status = confirm(&r, to_do)) == STATUS_DONE)
 		status = do_all(&r, to_do);
 out:

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/message.h"
 #include "base/text.h"
 #include "login/factor.h"
 #include "mfa/mask.h"
@@ -31,7 +32,7 @@ self_confirm(struct self_session *s, const char *question)
 		return STATUS_DONE;
 	if (e != ERR_OK && e != ERR_DECLINED && !terminal_interrupted())
 		return mfa_fail(s->m, "confirmation", e);
-	(void)fprintf(stderr, "genauth-mfa: nothing was changed\n");
+	(void)fprintf(stderr, _("genauth-mfa: nothing was changed\n"));
 	return STATUS_REFUSED;
 }
 
@@ -87,7 +88,7 @@ self_ask_code(struct self_session *s, const char *prompt, enum factor f,
     struct buf *code)
 {
 	struct buf answer = BUF_INIT(ANSWER_MAX_BYTES);
-	static const char again[] = "That does not look like a code. Code: ";
+	const char *again = _("That does not look like a code. Code: ");
 	enum err e = ERR_NOT_A_CODE;
 
 	for (int i = 0; e == ERR_NOT_A_CODE && i < MISREAD_MAX; i++) {

@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/message.h"
+
 enum { PROMPT_MAX = 400 };
 
 static const struct output_column columns[] = {
@@ -18,7 +20,7 @@ static const struct output_column columns[] = {
 static const char *
 noun(enum factor f)
 {
-	return f == FACTOR_SMS ? "phone number" : "e-mail address";
+	return f == FACTOR_SMS ? N_("phone number") : N_("e-mail address");
 }
 
 void
@@ -58,15 +60,15 @@ static enum err
 ask_phone(struct contact *c)
 {
 	char text[CONTACT_MAX];
-	enum err e = self_ask_text("Country code of the phone, such as +86 "
-	    "(just Enter: none): ", "", text, sizeof(text));
+	enum err e = self_ask_text(_("Country code of the phone, such as +86 "
+	    "(just Enter: none): "), "", text, sizeof(text));
 
 	if (e == ERR_OK &&
 	    (!take_digits(text, true, c->country, sizeof(c->country)) ||
 	    strlen(c->country) > 5))
 		e = ERR_CONVERSATION;
 	if (e == ERR_OK)
-		e = self_ask_text("Phone number without the country code: ",
+		e = self_ask_text(_("Phone number without the country code: "),
 		    NULL, text, sizeof(text));
 	if (e == ERR_OK &&
 	    (!take_digits(text, false, c->address, sizeof(c->address)) ||
@@ -84,7 +86,7 @@ self_contact_ask(struct contact *c)
 	if (c->factor == FACTOR_SMS)
 		return ask_phone(c);
 	e = self_ask_text(
-	    "E-mail address: ", NULL, c->address, sizeof(c->address));
+	    _("E-mail address: "), NULL, c->address, sizeof(c->address));
 	at = strchr(c->address, '@');
 	if (e == ERR_OK && (at == NULL || at == c->address || at[1] == '\0' ||
 	    strpbrk(c->address, " \t") != NULL))
@@ -121,9 +123,9 @@ send_code(struct self_session *s, const struct contact *c, char *prompt,
 	enum err e = self_send_unbind(&s->me, c);
 
 	self_contact_mask(c, where, sizeof(where));
-	(void)snprintf(prompt, size, "%sCode sent to %s: ",
+	(void)snprintf(prompt, size, _("%sCode sent to %s: "),
 	    e == ERR_TOO_SOON
-		? "A code was sent a moment ago: use that one. " : "",
+		? _("A code was sent a moment ago: use that one. ") : "",
 	    where);
 	return e == ERR_TOO_SOON ? ERR_OK : e;
 }
@@ -142,7 +144,7 @@ unbind(struct self_session *s, const struct contact *c)
 		if (e != ERR_WRONG_CODE)
 			break;
 		(void)snprintf(
-		    prompt, sizeof(prompt), "That code is not right. Code: ");
+		    prompt, sizeof(prompt), _("That code is not right. Code: "));
 		e = i < s->m->cfg.tries ? ERR_OK : ERR_TRIES;
 	}
 	buf_clear(&code);
@@ -162,7 +164,7 @@ read_back(struct self_session *s, const struct contact *c)
 		if (strcmp(c->factor == FACTOR_SMS ? f->phone : f->email,
 			c->address) != 0)
 			continue;
-		s->me.why = "the service still reports it as bound";
+		s->me.why = N_("the service still reports it as bound");
 		e = ERR_DECLINED;
 	}
 	return e;
@@ -203,13 +205,13 @@ unbind_with_leave(struct self_session *s, const struct contact *c,
 	self_contact_mask(c, where, sizeof(where));
 	if (s->m->dry_run)
 		return self_show_plan(s, plan, 2);
-	(void)snprintf(question, sizeof(question), "Unbind the %s %s of %s, "
-	    "which can then no more be used to sign in?", noun(c->factor),
+	(void)snprintf(question, sizeof(question), _("Unbind the %s %s of %s, "
+	    "which can then no more be used to sign in?"), _(noun(c->factor)),
 	    where, s->account);
 	if ((status = self_confirm(s, question)) != STATUS_DONE)
 		return status;
 	if ((e = audit_intend(s->m, &entry)) != ERR_OK)
-		return mfa_fail(s->m, "audit; nothing was changed", e);
+		return mfa_fail(s->m, _("audit; nothing was changed"), e);
 	if ((e = self_next_step(s)) == ERR_OK)
 		e = unbind(s, c);
 	if (e == ERR_OK)

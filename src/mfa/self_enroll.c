@@ -7,6 +7,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/message.h"
 #include "login/factor.h"
 #include "mfa/self_contact.h"
 #include "mfa/self_screen.h"
@@ -52,7 +53,7 @@ ask_code(struct self_session *s, const struct enrolment *en,
 	if (e == ERR_OK && factor_read_answer(&answer, FACTOR_BIT(FACTOR_OTP),
 	    FACTOR_COUNT, &got, code) != REPLY_CODE)
 		e = self_ask_code(
-		    s, "Code from the app: ", FACTOR_OTP, code);
+		    s, _("Code from the app: "), FACTOR_OTP, code);
 	buf_clear(&answer);
 	return e == ERR_OK ? self_next_step(s) : e;
 }
@@ -64,11 +65,11 @@ first_prompt(const struct contact *what, char *out, size_t size)
 
 	self_contact_mask(what, where, sizeof(where));
 	if (what->factor != FACTOR_OTP)
-		(void)snprintf(out, size, "Code sent to %s: ", where);
+		(void)snprintf(out, size, _("Code sent to %s: "), where);
 	else
-		(void)snprintf(out, size, "Code from the app%s: ",
+		(void)snprintf(out, size, _("Code from the app%s: "),
 		    self_screen_has_colours()
-			? "" : " (i: the QR code inverted)");
+			? "" : _(" (i: the QR code inverted)"));
 }
 
 /* One enrolment from its beginning to a code that is right. */
@@ -92,7 +93,7 @@ enroll_once(struct self_session *s, const struct contact *what,
 		if (e != ERR_WRONG_CODE)
 			break;
 		(void)snprintf(
-		    prompt, sizeof(prompt), "That code is not right. Code: ");
+		    prompt, sizeof(prompt), _("That code is not right. Code: "));
 		e = i < s->m->cfg.tries ? ERR_OK : ERR_TRIES;
 	}
 	buf_clear(&code);
@@ -103,11 +104,11 @@ static enum err
 tell_anew(enum factor f)
 {
 	return self_screen_tell(f == FACTOR_OTP
-	    ? "\nThe service does not take this enrolment any more: it lives "
+	    ? _("\nThe service does not take this enrolment any more: it lives "
 	      "for a minute. Here is\na new one; remove what the app made of "
-	      "the old one."
-	    : "\nThe service does not take this enrolment any more: it lives "
-	      "for a minute. A new\ncode is being sent.");
+	      "the old one.")
+	    : _("\nThe service does not take this enrolment any more: it lives "
+	      "for a minute. A new\ncode is being sent."));
 }
 
 /* "Bound" is what the service reports. */
@@ -122,7 +123,7 @@ read_back(struct self_session *s, enum factor f, struct own_factor *out)
 	if ((e = self_list(&s->me, &factors)) == ERR_OK)
 		found = self_find_type(&factors, types[f]);
 	if (e == ERR_OK && found == NULL) {
-		s->me.why = "the service does not report it as bound";
+		s->me.why = N_("the service does not report it as bound");
 		e = ERR_DECLINED;
 	}
 	if (e == ERR_OK)
@@ -160,8 +161,8 @@ enroll(struct self_session *s, const struct contact *what, bool had,
 		e = ERR_OK;
 	/* bound now, whatever happens to the terminal */
 	if (e == ERR_OK && self_screen_recovery(&en) != ERR_OK)
-		(void)fprintf(stderr, "genauth-mfa: the factor is bound, but "
-		    "nobody confirmed to have its recovery code\n");
+		(void)fprintf(stderr, _("genauth-mfa: the factor is bound, but "
+		    "nobody confirmed to have its recovery code\n"));
 	if (e == ERR_OK)
 		e = read_back(s, what->factor, out);
 	enrolment_clear(&en);
@@ -199,8 +200,8 @@ confirm_replacing(struct self_session *s, enum factor f, const char *what,
 	*had = self_find_type(&factors, types[f]) != NULL;
 	if (s->m->dry_run || !*had)
 		return STATUS_DONE;
-	(void)snprintf(question, sizeof(question), "%s has %s bound already; "
-	    "the new one may take its place. Go on?", s->account, types[f]);
+	(void)snprintf(question, sizeof(question), _("%s has %s bound already; "
+	    "the new one may take its place. Go on?"), s->account, types[f]);
 	return self_confirm(s, question);
 }
 
@@ -227,7 +228,7 @@ run(struct self_session *s, enum factor f)
 	if (f != FACTOR_OTP && (e = self_contact_ask(&contact)) != ERR_OK)
 		return self_fail(s, what, e);
 	if ((e = audit_intend(s->m, &entry)) != ERR_OK)
-		return mfa_fail(s->m, "audit; nothing was changed", e);
+		return mfa_fail(s->m, _("audit; nothing was changed"), e);
 	e = enroll(s, &contact, had, &found);
 	audit_result(s->m, &entry, e, s->m->service.request_id);
 	return e == ERR_OK ? show(s, &found) : self_fail(s, what, e);
@@ -245,8 +246,8 @@ command_self_enroll(struct mfa *m, int argc, char **argv)
 	    strcasecmp(argv[0], factor_rows[f].name) != 0)
 		f++;
 	if (f == sizeof(types) / sizeof(*types)) {
-		(void)fprintf(stderr, "genauth-mfa: self enroll: the type is "
-		    "otp, sms or email\n");
+		(void)fprintf(stderr, _("genauth-mfa: self enroll: the type is "
+		    "otp, sms or email\n"));
 		return STATUS_USAGE;
 	}
 	if ((status = self_begin(&s, m, true)) == STATUS_DONE)

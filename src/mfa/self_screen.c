@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "base/message.h"
 #include "login/conversation.h"
 #include "mfa/environment.h"
 #include "mfa/qr.h"
@@ -64,11 +65,11 @@ add_code(const char *uri, bool inverse, struct buf *screen)
 	if (e == ERR_OK && columns_needed <= there) {
 		e = buf_add_text(screen, buf_text(&lines));
 	} else if (e == ERR_OK || e == ERR_REPLY) {
-		(void)snprintf(narrow, sizeof(narrow), "(A QR code does not "
+		(void)snprintf(narrow, sizeof(narrow), _("(A QR code does not "
 		    "fit here: it needs %d columns, there are %d. Type the "
-		    "secret instead.)\n", columns_needed, there);
+		    "secret instead.)\n"), columns_needed, there);
 		e = buf_add_text(screen, e == ERR_OK ? narrow
-		    : "(No QR code can be drawn of this.)\n");
+		    : _("(No QR code can be drawn of this.)\n"));
 	}
 	buf_clear(&lines);
 	return e;
@@ -95,14 +96,14 @@ self_screen_secret(const struct enrolment *en, bool inverse)
 	struct buf screen = BUF_INIT(SCREEN_MAX_BYTES);
 	enum err e;
 
-	if ((e = buf_add_text(&screen, "\nScan this with the authenticator "
-	    "app:\n\n")) != ERR_OK ||
+	if ((e = buf_add_text(&screen, _("\nScan this with the authenticator "
+	    "app:\n\n"))) != ERR_OK ||
 	    (e = add_code(buf_text(&en->uri), inverse, &screen)) != ERR_OK ||
-	    (e = buf_add_text(&screen, "\nor type this secret into it (time "
-	    "based, 6 digits, every 30 s):\n\n    ")) != ERR_OK ||
+	    (e = buf_add_text(&screen, _("\nor type this secret into it (time "
+	    "based, 6 digits, every 30 s):\n\n    "))) != ERR_OK ||
 	    (e = add_grouped(buf_text(&en->secret), &screen)) != ERR_OK ||
-	    (e = buf_add_text(&screen, "\n\nIts first code is wanted within "
-	    "a minute.")) != ERR_OK)
+	    (e = buf_add_text(&screen, _("\n\nIts first code is wanted within "
+	    "a minute."))) != ERR_OK)
 		goto out;
 	e = self_screen_tell(buf_text(&screen));
 out:
@@ -119,11 +120,11 @@ self_screen_recovery(const struct enrolment *en)
 
 	if (en->recovery.len == 0)
 		return ERR_OK;
-	if ((e = buf_add_text(&text, "\nThe authenticator is bound. Write "
-	    "down the recovery code; it is not shown again:\n\n    ")) ==
+	if ((e = buf_add_text(&text, _("\nThe authenticator is bound. Write "
+	    "down the recovery code; it is not shown again:\n\n    "))) ==
 		ERR_OK &&
 	    (e = buf_add_text(&text, buf_text(&en->recovery))) == ERR_OK &&
-	    (e = buf_add_text(&text, "\n\nThen press Enter: ")) == ERR_OK)
+	    (e = buf_add_text(&text, _("\n\nThen press Enter: "))) == ERR_OK)
 		e = terminal_ask(buf_text(&text), true, &answer);
 	if (e == ERR_OK && terminal_interrupted())
 		e = ERR_CONVERSATION;

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/message.h"
 #include "base/text.h"
 #include "login/login.h"
 #include "mfa/terminal.h"
@@ -32,7 +33,7 @@ say(const struct self_session *s, const char *what, const char *why,
 
 	(void)fprintf(stderr, "genauth-mfa: %s: %s%s%s%s\n",
 	    text_clean(clean, sizeof(clean), what), why,
-	    id[0] != '\0' ? " (request id " : "", id,
+	    id[0] != '\0' ? _(" (request id ") : "", id,
 	    id[0] != '\0' ? ")" : "");
 	return status;
 }
@@ -44,23 +45,23 @@ self_fail(struct self_session *s, const char *what, enum err e)
 	char why[2 * SENTENCE_MAX];
 
 	if (terminal_interrupted())
-		return say(s, what, "interrupted", STATUS_REFUSED);
+		return say(s, what, _("interrupted"), STATUS_REFUSED);
 	switch (e) {
 	case ERR_DECLINED:
 		(void)snprintf(why, sizeof(why), "%s%s%s%s",
-		    me->why != NULL ? me->why : "the service refused",
-		    me->said[0] != '\0' ? " (it says: " : "", me->said,
+		    me->why != NULL ? _(me->why) : _("the service refused"),
+		    me->said[0] != '\0' ? _(" (it says: ") : "", me->said,
 		    me->said[0] != '\0' ? ")" : "");
 		return say(s, what, why, STATUS_REFUSED);
 	case ERR_NO_FACTOR:
-		return say(s, what, "you have no such factor; see: "
-		    "genauth-mfa self factors", STATUS_NOT_FOUND);
+		return say(s, what, _("you have no such factor; see: "
+		    "genauth-mfa self factors"), STATUS_NOT_FOUND);
 	case ERR_CREDENTIAL:
 		return say(s, what, me->token.len > 0
-		    ? "the service does not accept the access token, or not "
-		      "for this: it may have expired"
-		    : "the service does not let this application sign people "
-		      "in; check app_id and app_secret_file",
+		    ? _("the service does not accept the access token, or not "
+		      "for this: it may have expired")
+		    : _("the service does not let this application sign people "
+		      "in; check app_id and app_secret_file"),
 		    STATUS_NOT_PERMITTED);
 	default:
 		return mfa_fail(s->m, what, e);
@@ -88,7 +89,7 @@ ask_account(struct self_session *s)
 	guess_account(guess, sizeof(guess));
 	guessed = guess[0] != '\0' &&
 	    text_is_clean(guess, strlen(guess), false);
-	(void)snprintf(prompt, sizeof(prompt), "GenAuth account%s%s%s: ",
+	(void)snprintf(prompt, sizeof(prompt), _("GenAuth account%s%s%s: "),
 	    guessed ? " [" : "", guessed ? guess : "", guessed ? "]" : "");
 	return self_ask_text(prompt, guessed ? guess : NULL, s->account,
 	    sizeof(s->account));
@@ -107,8 +108,8 @@ answer_challenge(struct self_session *s, const struct challenge *c)
 		    &terminal_conversation);
 	service->login_token = NULL;
 	if (e == ERR_NO_FACTOR) {
-		s->me.why = "the service wants a second factor, and none of "
-		    "yours can be used at a terminal";
+		s->me.why = N_("the service wants a second factor, and none of "
+		    "yours can be used at a terminal");
 		e = ERR_DECLINED;
 	}
 	return e;
@@ -124,12 +125,12 @@ sign_in(struct self_session *s)
 
 	challenge_init(&c);
 	s->ours = true;
-	(void)snprintf(what, sizeof(what), "sign in");
+	(void)snprintf(what, sizeof(what), _("sign in"));
 	e = ask_account(s);
 	if (e == ERR_OK) {
-		(void)snprintf(what, sizeof(what), "sign in as %s",
+		(void)snprintf(what, sizeof(what), _("sign in as %s"),
 		    s->account);
-		e = terminal_ask("GenAuth password: ", false, &password);
+		e = terminal_ask(_("GenAuth password: "), false, &password);
 	}
 	if (e == ERR_OK && password.len == 0)
 		e = ERR_CONVERSATION;
@@ -157,8 +158,8 @@ use_token(struct self_session *s)
 	if (status != STATUS_DONE)
 		return status;
 	if (self_use_token(&s->me, token) != ERR_OK) {
-		(void)fprintf(stderr, "genauth-mfa: %s: is not an access "
-		    "token\n", s->m->cfg.access_token_file);
+		(void)fprintf(stderr, _("genauth-mfa: %s: is not an access "
+		    "token\n"), s->m->cfg.access_token_file);
 		return STATUS_CONFIG;
 	}
 	(void)snprintf(s->account, sizeof(s->account), "%s",
@@ -186,8 +187,8 @@ self_sign_in_here(struct self_session *s)
 	enum exit_status status;
 
 	if (strcmp(cfg->provider, "genauth") != 0) {
-		(void)fprintf(stderr, "genauth-mfa: %s does not offer this; "
-		    "it offers: self reset\n", cfg->provider);
+		(void)fprintf(stderr, _("genauth-mfa: %s does not offer this; "
+		    "it offers: self reset\n"), cfg->provider);
 		return STATUS_USAGE;
 	}
 	if (cfg->app_secret_file != NULL &&
@@ -217,7 +218,7 @@ self_end(struct self_session *s, enum exit_status status)
 	self_clear(&s->me);
 	if (e == ERR_OK)
 		return status;
-	(void)mfa_fail(s->m, "ending the sign-in: the access token may live "
-	    "on until it expires", e);
+	(void)mfa_fail(s->m, _("ending the sign-in: the access token may live "
+	    "on until it expires"), e);
 	return status == STATUS_DONE ? STATUS_UNREACHABLE : status;
 }

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/message.h"
 #include "base/text.h"
 #include "mfa/self_session.h"
 #include "mfa/terminal.h"
@@ -68,8 +69,8 @@ tell_left(const struct own_factors *before, const struct outcome *x)
 	bool only_contacts = x->known;
 
 	if (!x->known)
-		(void)fprintf(stderr, "genauth-mfa: what is still bound is "
-		    "not known; see: genauth-mfa self factors\n");
+		(void)fprintf(stderr, _("genauth-mfa: what is still bound is "
+		    "not known; see: genauth-mfa self factors\n"));
 	for (size_t i = 0; x->known && i < before->count; i++) {
 		const struct own_factor *f = &before->list[i];
 		char what[CONTACT_MAX + OWN_FACTOR_TYPE_MAX + 8];
@@ -77,11 +78,12 @@ tell_left(const struct own_factors *before, const struct outcome *x)
 		if (self_find_id(&x->after, f->id) == NULL)
 			continue;
 		self_describe(f, what, sizeof(what));
-		(void)fprintf(stderr, "genauth-mfa: still bound: %s%s\n", what,
+		(void)fprintf(stderr, _("genauth-mfa: still bound: %s%s\n"),
+		    what,
 		    strcmp(f->type, "SMS") == 0
-			? "; see: genauth-mfa self unbind-phone"
+			? _("; see: genauth-mfa self unbind-phone")
 		    : strcmp(f->type, "EMAIL") == 0
-			? "; see: genauth-mfa self unbind-email" : "");
+			? _("; see: genauth-mfa self unbind-email") : "");
 		only_contacts &= is_contact(f);
 	}
 	return only_contacts;
@@ -120,7 +122,7 @@ unbind_all(struct self_session *s, const struct own_factors *factors,
 		if (self_find_id(&x->after, factors->list[i].id) != NULL)
 			e = first != ERR_OK ? first : ERR_DECLINED;
 	if (e != ERR_OK && first == ERR_OK)
-		me->why = "the service still reports it as bound";
+		me->why = N_("the service still reports it as bound");
 	memcpy(me->said, said, sizeof(said));
 	memcpy(s->m->service.request_id, id, sizeof(id));
 	return e;
@@ -151,7 +153,7 @@ unbind(struct self_session *s, const char *action,
 
 	list_types(factors, detail, sizeof(detail));
 	if ((e = audit_intend(s->m, &entry)) != ERR_OK)
-		return mfa_fail(s->m, "audit; nothing was changed", e);
+		return mfa_fail(s->m, _("audit; nothing was changed"), e);
 	e = unbind_all(s, factors, &x);
 	audit_result(s->m, &entry, e, s->m->service.request_id);
 	status = show(s, factors, &x, one);
@@ -170,7 +172,7 @@ unbind_with_leave(struct self_session *s, const char *action,
 	char question[QUESTION_MAX], what[CONTACT_MAX + 64];
 	struct self_request plan[OWN_FACTORS_MAX];
 	enum exit_status status;
-	size_t len = (size_t)snprintf(question, sizeof(question), "Unbind ");
+	size_t len = (size_t)snprintf(question, sizeof(question), _("Unbind "));
 
 	for (size_t i = 0; i < factors->count; i++) {
 		const struct own_factor *f = &factors->list[i];
@@ -186,7 +188,7 @@ unbind_with_leave(struct self_session *s, const char *action,
 		return self_show_plan(s, plan, factors->count);
 	if (len < sizeof(question))
 		(void)snprintf(question + len, sizeof(question) - len,
-		    " of %s?", s->account);
+		    _(" of %s?"), s->account);
 	if ((status = self_confirm(s, question)) != STATUS_DONE)
 		return status;
 	return unbind(s, action, factors, one);
@@ -242,11 +244,11 @@ reset_at_once(struct self_session *s, const struct admin *admin)
 	if (m->dry_run)
 		return self_show_plan(
 		    s, &(const struct self_request){"/mfa/reset", NULL}, 1);
-	status = self_confirm(s, "Reset your own MFA?");
+	status = self_confirm(s, _("Reset your own MFA?"));
 	if (status != STATUS_DONE)
 		return status;
 	if ((e = audit_intend(m, &entry)) != ERR_OK)
-		return mfa_fail(m, "audit; nothing was changed", e);
+		return mfa_fail(m, _("audit; nothing was changed"), e);
 	mfa_renew_deadline(m);
 	e = admin->reset(&m->service, NULL, said, sizeof(said));
 	audit_result(m, &entry, e, m->service.request_id);
@@ -266,7 +268,7 @@ reset(struct self_session *s)
 	if (e != ERR_OK)
 		return self_fail(s, "self reset", e);
 	if (factors.count == 0) {
-		(void)fprintf(stderr, "genauth-mfa: nothing is bound\n");
+		(void)fprintf(stderr, _("genauth-mfa: nothing is bound\n"));
 		return STATUS_DONE;
 	}
 	return unbind_with_leave(s, "self-reset", &factors, false);

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/message.h"
 #include "mfa/environment.h"
 
 enum { LINE_BYTES = 4096 /* N_TTY's longest */, COLUMNS_USUAL = 80 };
@@ -38,14 +39,15 @@ struct line_asked {
 static void
 on_end(int sig)
 {
-	static const char text[] = "\ngenauth-mfa: interrupted; what is under "
-	    "way is being finished (once more: at once)\n";
+	/* looked up here: that reads memory and no more */
+	const char *text = _("\ngenauth-mfa: interrupted; what is under "
+	    "way is being finished (once more: at once)\n");
 	int saved = errno;
 
 	(void)sig;
 	interrupted = 1;
 	if (!asking)
-		(void)!write(STDERR_FILENO, text, sizeof(text) - 1);
+		(void)!write(STDERR_FILENO, text, strlen(text));
 	errno = saved;
 }
 
@@ -227,8 +229,8 @@ terminal_confirm(const struct mfa *m, const char *question)
 	if (m->yes)
 		return ERR_OK;
 	if ((fd = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC)) == -1) {
-		(void)fprintf(stderr, "genauth-mfa: there is no terminal to "
-		    "ask on: \"%s\" needs --yes\n", question);
+		(void)fprintf(stderr, _("genauth-mfa: there is no terminal to "
+		    "ask on: \"%s\" needs --yes\n"), question);
 		return ERR_CONVERSATION;
 	}
 	(void)close(fd);

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/message.h"
 #include "base/text.h"
 #include "mfa/audit.h"
 #include "mfa/output.h"
@@ -48,8 +49,8 @@ parse_types(char **words, int count, unsigned *out)
 			if (strcasecmp(*words, binding_names[i]) == 0)
 				break;
 		if (i == BINDING_COUNT) {
-			(void)fprintf(stderr, "genauth-mfa: \"%s\" is no "
-			    "type; there are OTP, FACE, SMS and EMAIL\n",
+			(void)fprintf(stderr, _("genauth-mfa: \"%s\" is no "
+			    "type; there are OTP, FACE, SMS and EMAIL\n"),
 			    text_clean(clean, sizeof(clean), *words));
 			return STATUS_USAGE;
 		}
@@ -61,11 +62,11 @@ parse_types(char **words, int count, unsigned *out)
 static enum exit_status
 refuse_contacts(void)
 {
-	(void)fputs("genauth-mfa: SMS and EMAIL are not bound like a device: "
+	(void)fputs(_("genauth-mfa: SMS and EMAIL are not bound like a device: "
 	    "they are the phone number\nand the e-mail address of the "
 	    "account, and go only with them. The person can then\nno longer "
 	    "sign in or recover the password that way. If that is wanted:\n"
-	    "--remove-contact\n", stderr);
+	    "--remove-contact\n"), stderr);
 	return STATUS_REFUSED;
 }
 
@@ -169,7 +170,7 @@ confirm(const struct run *x)
 	char what[CONTACT_MAX + 80];
 	enum exit_status status;
 
-	(void)snprintf(what, sizeof(what), "Unbind %s",
+	(void)snprintf(what, sizeof(what), _("Unbind %s"),
 	    person_bindings(x->wanted, names));
 	status = person_confirm(x->m, what, &x->who);
 	for (unsigned i = 0; i < BINDING_COUNT && status == STATUS_DONE; i++) {
@@ -178,8 +179,9 @@ confirm(const struct run *x)
 		person_contact(
 		    &x->who, (enum binding)i, contact, sizeof(contact));
 		(void)snprintf(what, sizeof(what),
-		    "Remove the %s %s from the account",
-		    i == BINDING_SMS ? "phone number" : "e-mail address",
+		    _("Remove the %s %s from the account"),
+		    i == BINDING_SMS ? _("phone number")
+				     : _("e-mail address"),
 		    contact);
 		status = person_confirm(x->m, what, &x->who);
 	}
@@ -200,16 +202,16 @@ finish(struct run *x, enum err e)
 	if (e == ERR_OK)
 		return STATUS_DONE;
 	if (e == ERR_REPLY && u->looked && left != 0) {
-		(void)fprintf(stderr, "genauth-mfa: the service still reports "
-		    "%s as bound (request id %s)\n",
+		(void)fprintf(stderr, _("genauth-mfa: the service still reports "
+		    "%s as bound (request id %s)\n"),
 		    person_bindings(left, names), u->request_id);
 		return STATUS_REFUSED;
 	}
 	if (x->tried != 0 && !u->looked)
-		(void)fprintf(stderr, "genauth-mfa: whether %s is unbound is "
-		    "not known: it could not be read back\n",
+		(void)fprintf(stderr, _("genauth-mfa: whether %s is unbound is "
+		    "not known: it could not be read back\n"),
 		    person_bindings(left, names));
-	(void)snprintf(what, sizeof(what), "unbinding %s",
+	(void)snprintf(what, sizeof(what), _("unbinding %s"),
 	    person_bindings(x->wanted, names));
 	return person_fail(x->m, what, x->user, e, u->request_id);
 }
@@ -225,13 +227,13 @@ run(struct run *x)
 	if (e == ERR_OK)
 		e = unbind_look(&x->unbinding);
 	if (e != ERR_OK)
-		return person_fail(m, "unbinding factors", x->user, e,
+		return person_fail(m, _("unbinding factors"), x->user, e,
 		    m->service.request_id);
 	x->wanted = x->named & (x->unbinding.bound | x->unbinding.unknown);
 	if (x->wanted != 0 && m->dry_run) {
 		e = show_plan(x);
 		return e == ERR_OK ? STATUS_DONE
-		    : person_fail(m, "the plan", x->user, e, "");
+		    : person_fail(m, _("the plan"), x->user, e, "");
 	}
 	if (x->wanted != 0) {
 		if ((status = confirm(x)) != STATUS_DONE)

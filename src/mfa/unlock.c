@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "base/message.h"
 #include "base/text.h"
 #include "mfa/audit.h"
 #include "mfa/host_record.h"
@@ -42,7 +43,7 @@ show(const struct mfa *m, const struct host_record *was, const char *result)
 	return e;
 }
 
-/* What is to be forgotten, for the question and the audit. */
+/* What is to be forgotten, for the audit. */
 static void
 describe(const struct host_record *r, char out[DETAIL_MAX])
 {
@@ -61,7 +62,7 @@ fail(const struct mfa *m, const char *login, enum err e)
 {
 	char what[WHAT_MAX];
 
-	(void)snprintf(what, sizeof(what), "unlock of %s", login);
+	(void)snprintf(what, sizeof(what), _("unlock of %s"), login);
 	return mfa_fail(m, what, e);
 }
 
@@ -72,24 +73,32 @@ refuse(const struct mfa *m, const char *login, enum err e)
 	char clean[WHAT_MAX];
 
 	if (e == ERR_UNKNOWN_PERSON) {
-		(void)fprintf(stderr, "genauth-mfa: %s is no account of this "
-		    "host\n", text_clean(clean, sizeof(clean), login));
+		(void)fprintf(stderr, _("genauth-mfa: %s is no account of this "
+		    "host\n"), text_clean(clean, sizeof(clean), login));
 		return STATUS_NOT_FOUND;
 	}
 	if (geteuid() != 0)
-		(void)fprintf(stderr, "genauth-mfa: this is for root: try it "
-		    "with sudo\n");
+		(void)fprintf(stderr, _("genauth-mfa: this is for root: try it "
+		    "with sudo\n"));
 	return fail(m, login, e);
 }
 
 static enum exit_status
-confirm(struct mfa *m, const struct host_record *r, const char *detail)
+confirm(struct mfa *m, const struct host_record *r)
 {
-	char what[DETAIL_MAX + 48];
+	const struct tally_view *v = &r->view;
+	char what[WHAT_MAX];
 	struct account who = {.id = ""};
 
-	(void)snprintf(what, sizeof(what),
-	    "Forget what this host has on record (%s)", detail);
+	if (r->broken)
+		(void)snprintf(what, sizeof(what), "%s",
+		    _("Forget what this host has on record (a record that "
+		    "cannot be read)"));
+	else
+		(void)snprintf(what, sizeof(what),
+		    _("Forget what this host has on record (wrong codes: %d, "
+		    "locked out: %d s, pushes: %d, push pause: %d s)"),
+		    v->wrong, v->locked_s, v->pushes, v->push_pause_s);
 	(void)snprintf(
 	    who.username, sizeof(who.username), "%s", r->account.name);
 	return person_confirm(m, what, &who);
@@ -129,7 +138,7 @@ unlock(struct mfa *m, struct host_record *r)
 		result = "would be cleared";
 	} else if (!host_record_is_empty(r)) {
 		describe(r, detail);
-		if ((status = confirm(m, r, detail)) != STATUS_DONE)
+		if ((status = confirm(m, r)) != STATUS_DONE)
 			return status;
 		e = clear(m, r, detail);
 		result = e == ERR_OK ? "cleared" : "not cleared";

@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "base/message.h"
 #include "base/text.h"
 #include "service/genauth_read.h"
 
@@ -238,9 +239,9 @@ self_unbind(
 	/* With which code it refuses this is not documented (section 3.2). */
 	if (e == ERR_DECLINED)
 		me->why = sms
-		    ? "it does not unbind a phone that is the last way to "
-		      "sign in: bind an e-mail address first"
-		    : "it does not unbind an e-mail address that is the last "
-		      "way to sign in: bind a phone first";
+		    ? N_("it does not unbind a phone that is the last way to "
+		      "sign in: bind an e-mail address first")
+		    : N_("it does not unbind an e-mail address that is the last "
+		      "way to sign in: bind a phone first");
 	return e;
 }

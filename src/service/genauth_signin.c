@@ -15,8 +15,8 @@ enum { PAYLOAD_MAX_BYTES = 4096 };
 static const char wrong[] = N_("the account or the password is wrong");
 static const char locked[] =
     N_("the account is locked: wait, or ask your administrator");
-static const char captcha[] = N_("the service wants a captcha, which a terminal "
-    "cannot show: sign in with a browser once, or wait");
+static const char captcha[] = N_("the service wants a captcha, which a "
+    "terminal cannot show: sign in with a browser once, or wait");
 static const char new_password[] = N_("the service wants a new password first: "
     "sign in with a browser once");
 static const char suspended[] = N_("the account is not active, or may not use "
