@@ -6,6 +6,7 @@ EXTRA_DIST += fuzz/corpus fuzz/coverage.sh fuzz/fuzz.sh
 fuzz_programs = \
 	fuzz-admin fuzz-config fuzz-factor fuzz-genauth fuzz-http_head \
 	fuzz-journal fuzz-json fuzz-jwt fuzz-module fuzz-network fuzz-option \
+	fuzz-pam_stack \
 	fuzz-policy fuzz-record fuzz-self fuzz-tally fuzz-text fuzz-usermap \
 	fuzz-wire
 check_PROGRAMS += $(fuzz_programs)
@@ -75,6 +76,16 @@ fuzz_option_SOURCES = fuzz/option.c $(fuzz_common)
 fuzz_option_CPPFLAGS = $(fuzz_cppflags)
 fuzz_option_LDADD = libgenauth.la
 fuzz_option_LDFLAGS = $(fuzz_ldflags)
+fuzz_pam_stack_SOURCES = fuzz/pam_stack.c $(fuzz_common) \
+	src/mfa/pam_file.c src/mfa/pam_file.h \
+	src/mfa/pam_judge.c src/mfa/pam_judge.h \
+	src/mfa/pam_module.c src/mfa/pam_module.h \
+	src/mfa/pam_handlers.c src/mfa/pam_stack_private.h \
+	src/mfa/pam_stack.c src/mfa/pam_stack.h \
+	src/mfa/pam_walk.c src/mfa/pam_walk.h
+fuzz_pam_stack_CPPFLAGS = $(fuzz_cppflags)
+fuzz_pam_stack_LDADD = libgenauth.la
+fuzz_pam_stack_LDFLAGS = $(fuzz_ldflags)
 fuzz_policy_SOURCES = fuzz/policy.c $(fuzz_common)
 fuzz_policy_CPPFLAGS = $(fuzz_cppflags)
 fuzz_policy_LDADD = libgenauth.la

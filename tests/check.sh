@@ -146,6 +146,10 @@ for commands in frame admin self unlock setup explain; do
 		    "$top/tests/mfa_$commands.sh" "$build/$kind"
 	done
 done
+for kind in default sanitized; do
+	part "genauth-mfa doctor, $kind" in_private "$build/$kind" \
+	    "$top/tests/mfa_doctor.sh" "$build/$kind"
+done
 part 'genauth-mfa, 10,000 people' "$top/tests/mfa_bulk.sh" "$build/default"
 part 'real sshd, sudo, su and login' as_root hosts "$build/default" \
     "$top/tests/hosts.sh" "$build/default"

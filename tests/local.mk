@@ -4,7 +4,7 @@ EXTRA_DIST += tests/data tests/oracle tests/RULES.md tests/answer.exp \
 	tests/analysis.sh tests/check.sh tests/demo.sh tests/e2e.sh tests/hosts.sh tests/hosts_lib.sh tests/clients.sh tests/stacks.sh \
 	tests/load.sh tests/secrets.sh tests/enemy.js tests/enemy.sh tests/golden tests/golden.sh tests/mfa_unlock.sh \
 	tests/in_private_system.sh tests/layers.sh tests/lib.sh tests/mfa_admin.sh \
-	tests/mfa_explain.sh \
+	tests/mfa_explain.sh tests/mfa_doctor.sh tests/stacks \
 	tests/mfa_bulk.sh tests/mfa_frame.sh tests/mfa_self.sh tests/oracle.sh \
 	tests/sandbox.sh
 
@@ -57,6 +57,7 @@ unit_tests += test_conf_edit
 unit_tests += test_gate test_journal test_people test_progress
 unit_tests += test_verifier_user
 unit_tests += test_login_chinese test_message
+unit_tests += test_pam_walk
 check_PROGRAMS += $(unit_tests) fake-verifier
 TESTS += $(unit_tests)
 
@@ -231,6 +232,21 @@ test_genauth_self_LDADD = libtest.la
 test_qr_SOURCES = tests/test_qr.c src/mfa/qr.c src/mfa/qr.h
 test_qr_CPPFLAGS = $(test_cppflags) $(QRENCODE_CFLAGS)
 test_qr_LDADD = libtest.la $(QRENCODE_LIBS)
+
+# The walk through /etc/pam.d, with a module that returns what it is told to.
+check_LTLIBRARIES += pam_codes.la
+pam_codes_la_SOURCES = tests/pam_codes.c
+pam_codes_la_LIBADD = $(PAM_LIBS)
+pam_codes_la_LDFLAGS = $(pam_genauth_la_LDFLAGS) -rpath /nowhere
+pam_reader_sources = \
+	src/mfa/pam_file.c src/mfa/pam_file.h \
+	src/mfa/pam_handlers.c src/mfa/pam_stack_private.h \
+	src/mfa/pam_stack.c src/mfa/pam_stack.h \
+	src/mfa/pam_walk.c src/mfa/pam_walk.h
+test_pam_walk_SOURCES = tests/test_pam_walk.c $(pam_reader_sources)
+test_pam_walk_CPPFLAGS = $(test_cppflags) \
+	-DTEST_CODES='"$(abs_top_builddir)/.libs/pam_codes.so"'
+test_pam_walk_LDADD = libtest.la $(PAM_LIBS)
 
 # The module's own sources with another verifier: one that follows a script.
 check_LTLIBRARIES += module_under_test.la

@@ -17,4 +17,14 @@
 __attribute__((warn_unused_result)) enum err file_read_trusted(
     const char *path, bool secret, struct buf *out, char *why, size_t why_size);
 
+/*
+ * Open `path` as if the directory `root` were the root of the system: neither
+ * it nor a link on its way leads out (openat2). -1 and errno.
+ */
+int file_open_below(int root, const char *path, int flags);
+
+/* From now on file_read_trusted() reads below this directory. Borrowed; -1:
+ * not any more. For who looks at another system than this one. */
+void file_read_below(int root);
+
 #endif

@@ -3,6 +3,7 @@ sbin_PROGRAMS = genauth-mfa
 genauth_mfa_SOURCES = \
 	src/mfa/audit.c src/mfa/audit.h \
 	src/mfa/bar.c src/mfa/bar.h \
+	src/mfa/child.c src/mfa/child.h \
 	src/mfa/command_line.c src/mfa/command_line.h \
 	src/mfa/completion.c \
 	src/mfa/conf_edit.c src/mfa/conf_edit.h \
@@ -13,10 +14,19 @@ genauth_mfa_SOURCES = \
 	src/mfa/draft.c src/mfa/draft.h \
 	src/mfa/draft_open.c \
 	src/mfa/draft_write.c \
+	src/mfa/doctor.c src/mfa/doctor.h \
+	src/mfa/doctor_config.c \
+	src/mfa/doctor_judge.c \
+	src/mfa/doctor_module.c \
+	src/mfa/doctor_pam.c \
+	src/mfa/doctor_service.c \
+	src/mfa/doctor_sshd.c \
+	src/mfa/doctor_sudo.c \
 	src/mfa/environment.c src/mfa/environment.h \
 	src/mfa/explain.c src/mfa/explain.h src/mfa/explain_print.c \
 	src/mfa/explain_service.c src/mfa/explain_why.c \
 	src/mfa/factors.c \
+	src/mfa/finding.c src/mfa/finding.h \
 	src/mfa/gate.c src/mfa/gate.h \
 	src/mfa/help.c \
 	src/mfa/host_record.c src/mfa/host_record.h \
@@ -27,6 +37,12 @@ genauth_mfa_SOURCES = \
 	src/mfa/mask.c src/mfa/mask.h \
 	src/mfa/mfa.c src/mfa/mfa.h \
 	src/mfa/output.c src/mfa/output.h \
+	src/mfa/pam_file.c src/mfa/pam_file.h \
+	src/mfa/pam_judge.c src/mfa/pam_judge.h \
+	src/mfa/pam_module.c src/mfa/pam_module.h \
+	src/mfa/pam_handlers.c src/mfa/pam_stack_private.h \
+	src/mfa/pam_stack.c src/mfa/pam_stack.h \
+	src/mfa/pam_walk.c src/mfa/pam_walk.h \
 	src/mfa/people.c src/mfa/people.h \
 	src/mfa/person.c src/mfa/person.h \
 	src/mfa/ping.c src/mfa/ping.h \
@@ -50,7 +66,9 @@ genauth_mfa_SOURCES = \
 	src/mfa/setup_show.c \
 	src/mfa/setup_steps.c \
 	src/mfa/setup_try.c \
+	src/mfa/sshd_config.c src/mfa/sshd_config.h \
 	src/mfa/status.c \
+	src/mfa/system_root.c src/mfa/system_root.h \
 	src/mfa/table.c \
 	src/mfa/terminal.c src/mfa/terminal.h \
 	src/mfa/trusted_dir.c src/mfa/trusted_dir.h \

@@ -24,7 +24,7 @@ enum { MFA_LOGIN_ARGS_MAX = 32 }; /* the module takes no more */
 struct mfa {
 	/* options, borrowed from argv; NULL, false or 0 where not given */
 	const char *config_file, *provider, *id_type, *reason;
-	const char *from, *journal, *access_token_file;
+	const char *from, *journal, *access_token_file, *root;
 	bool json, yes, dry_run, keep_sessions, remove_contact, offline;
 	int jobs;
 	const char *pam_service, *rhost;
@@ -120,6 +120,7 @@ command_main command_self_factors, command_self_factor, command_self_unbind,
     command_self_reset;                                  /* the person */
 command_main command_setup, command_explain;
 command_main command_verify, command_ping, command_config_check,
-    command_config_show, command_completion, command_help; /* to find out */
+    command_config_show, command_completion, command_doctor,
+    command_help; /* to find out */
 
 #endif

@@ -49,6 +49,8 @@ const struct command_option command_options[] = {
 	N_("of a login from this address")},
     {"online", NULL, AT(online), NULL, 0, false,
 	N_("ask the service, too, as a login would")},
+    {"root", "DIR", AT(root), NULL, 0, false,
+	N_("look at the system below this directory, not at this one")},
     {NULL, NULL, 0, NULL, 0, false, NULL},
 };
 
@@ -91,6 +93,9 @@ const struct command commands[] = {
 	command_config_check},
     {"config show", "", N_("every option, its value, and where it comes from"),
 	"", command_config_show},
+    {"doctor", "",
+	N_("who gets in without the factor, who not at all, and why"),
+	"root", command_doctor},
     {"completion", "SHELL", N_("print the completion for bash or zsh"), "",
 	command_completion},
     {"help", "[COMMAND...]", N_("this list, or one command in detail"), "",

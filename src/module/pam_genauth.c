@@ -16,6 +16,8 @@
 
 #include "base/clock.h"
 #include "base/message.h"
+#include "base/version.h"
+#include "build.h"
 #include "module/host.h"
 #include "module/verifier_process.h"
 #include "wire/wire.h"
@@ -29,6 +31,10 @@ enum {
 	FAIL_DELAY_MAX_MS = 10000,
 	REF_BYTES = 5,
 };
+
+/* For `genauth-mfa doctor`: see base/version.h. */
+__attribute__((used)) static const char version[] =
+    VERSION_MARK PACKAGE_VERSION " verifier=" VERIFIER_PATH;
 
 /* What is kept with the PAM handle once the auth phase has passed, so that the
  * account phase does not ask again. */

@@ -11,6 +11,7 @@
 #include "build.h"
 #include "base/log.h"
 #include "base/message.h"
+#include "base/version.h"
 #include "login/account.h"
 #include "login/login.h"
 #include "login/verifier_user.h"
@@ -31,6 +32,10 @@ enum {
 static const struct message chinese[] = {
 #include "messages_verifier.inc"
     {NULL, NULL}};
+
+/* For `genauth-mfa doctor`: see base/version.h. */
+__attribute__((used)) static const char version[] =
+    VERSION_MARK PACKAGE_VERSION;
 
 /*
  * Debian's libcurl brings GnuTLS along (for RTMP and LDAP), which readies
