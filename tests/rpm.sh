@@ -18,6 +18,7 @@ for tool in rpmbuild rpmlint; do
 	finish rpm
 	exit
 done
+export HOME="$work" # where rpm keeps a database
 packaging=$top/packaging
 version=$(sed -n 's/^AC_INIT(\[pam_genauth\], \[\(.*\)\])$/\1/p' \
     "$top/configure.ac")
@@ -38,12 +39,6 @@ if [ ! -e /usr/share/selinux/devel/Makefile ] ||
 	with_selinux='--without selinux'
 fi
 
-# rpm would keep a database in the home directory.
-rpm_()
-{
-	rpm --dbpath "$work/db" "$@"
-}
-
 tarball()
 {
 	make -C "$build" distdir distdir="$work/$name" &&
@@ -57,7 +52,7 @@ packages()
 	# shellcheck disable=SC2086 # empty, or an option
 	rpmbuild -ta --nodeps --without check $with_selinux \
 	    --load "$work/macros" --define "_topdir $work/rpmbuild" \
-	    --define "_dbpath $work/db" --define '_build_id_links none' \
+	    --define '_build_id_links none' \
 	    --define "_tmppath $work" \
 	    --define 'optflags -O0 -U_FORTIFY_SOURCE' "$work/$name.tar.gz"
 }
@@ -76,7 +71,7 @@ find "$work/rpmbuild" -name '*.rpm' ! -name '*.src.rpm' | sort >"$work/rpms"
 in_packages()
 {
 	while read -r file; do
-		rpm_ -qp --qf '[%{FILEMODES:perms} %{FILEUSERNAME}:%{FILEGROUPNAME} %{FILENAMES} %{=NAME}\n]' \
+		rpm -qp --qf '[%{FILEMODES:perms} %{FILEUSERNAME}:%{FILEGROUPNAME} %{FILENAMES} %{=NAME}\n]' \
 		    "$file" 2>/dev/null
 	done <"$work/rpms" | grep -v ' /usr/share/licenses/'
 }
@@ -122,7 +117,7 @@ check 'the emulator is in a package of its own' \
     package /usr/bin/genauth-emulator genauth-emulator
 check 'so is genauth-mfa' package /usr/sbin/genauth-mfa genauth-mfa
 check 'the configuration directory is there, and empty' \
-    sh -c "[ \"\$(rpm --dbpath '$work/db' -qlp '$work'/rpmbuild/RPMS/*/pam_genauth-[0-9]*.rpm |
+    sh -c "[ \"\$(rpm -qlp '$work'/rpmbuild/RPMS/*/pam_genauth-[0-9]*.rpm |
 	grep '^/etc')\" = /etc/genauth ]"
 if [ -z "$with_selinux" ]; then
 	check 'the SELinux policy is in a package of its own' package \
@@ -142,7 +137,7 @@ check 'rpmlint finds nothing that rpmlint.toml does not argue' lint
 
 # The scriptlet as rpm runs it, with /etc elsewhere: removing it (0 are left).
 mkdir -p "$work/etc/pam.d"
-rpm_ -qp --qf '%{PREUN}' "$work"/rpmbuild/RPMS/*/pam_genauth-[0-9]*.rpm \
+rpm -qp --qf '%{PREUN}' "$work"/rpmbuild/RPMS/*/pam_genauth-[0-9]*.rpm \
     2>/dev/null | sed "s,/etc/pam,$work/etc/pam,g" >"$work/preun"
 preun()
 {
