@@ -160,6 +160,33 @@ text_is_cut_between_characters(void **state)
 }
 
 static void
+r11_a_field_without_room_ends_whole(void **state)
+{
+	/* two bytes of the line for each; one character of three */
+	static const char quotes[] = "\"\"\"\"\"\"\"\"\"\"\"\"", wide[] = "a b验证码";
+	struct buf line;
+
+	(void)state;
+	for (size_t max = 0; max < 40; max++) {
+		const char *text;
+
+		buf_init(&line, max);
+		text_add_field(&line, "q", quotes);
+		text = buf_text(&line);
+		assert_true(line.len == 0 || strncmp(text, " q=\"", 4) == 0);
+		/* an end quote, behind pairs only */
+		assert_int_equal(line.len % 2, line.len == 0 ? 0 : 1);
+		assert_true(line.len == 0 || text[line.len - 1] == '"');
+		buf_clear(&line);
+		text_add_field(&line, "w", wide);
+		assert_true(text_is_clean(buf_text(&line), line.len, false));
+		assert_true(line.len == 0 ||
+		    buf_text(&line)[line.len - 1] == '"');
+		buf_clear(&line);
+	}
+}
+
+static void
 newlines_are_clean_only_where_lines_are_wanted(void **state)
 {
 	(void)state;
@@ -550,6 +577,7 @@ main(void)
 	    cmocka_unit_test(the_largest_character_is_text),
 	    cmocka_unit_test(r11_long_text_is_cut_and_shows_it),
 	    cmocka_unit_test(text_is_cut_between_characters),
+	    cmocka_unit_test(r11_a_field_without_room_ends_whole),
 	    cmocka_unit_test(newlines_are_clean_only_where_lines_are_wanted),
 	    cmocka_unit_test(a_nul_inside_is_not_clean),
 	    cmocka_unit_test(a_character_cut_by_the_length_is_not_clean),

@@ -7,6 +7,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+enum { LINE_BYTES = 2048 };
+
 static log_sink *current_sink;
 static void *current_ctx;
 static bool debug_on;
@@ -27,7 +29,7 @@ log_set_debug(bool on)
 void
 log_write(int priority, const char *format, ...)
 {
-	char line[1024];
+	char line[LINE_BYTES];
 	va_list ap;
 
 	if (current_sink == NULL || (priority == LOG_DEBUG && !debug_on))

@@ -135,23 +135,39 @@ text_clean(char *out, size_t size, const char *text)
 	return out;
 }
 
+static bool
+has_room(const struct buf *b, size_t len)
+{
+	return b->max - b->len >= len;
+}
+
+/* Where there is no room for all of it, the value ends with a whole character
+ * and its quote; where there is none for any, nothing is added. */
 void
 text_add_field(struct buf *line, const char *name, const char *value)
 {
 	char clean[FIELD_MAX];
+	size_t n;
 	bool quote;
 
 	if (value == NULL || value[0] == '\0')
 		return;
 	(void)text_clean(clean, sizeof(clean), value);
 	quote = strpbrk(clean, " \"=\\") != NULL;
+	if (!has_room(line, strlen(name) + strlen(" =\"\"")))
+		return;
 	(void)!buf_add_text(line, " ");
 	(void)!buf_add_text(line, name);
 	(void)!buf_add_text(line, quote ? "=\"" : "=");
-	for (const char *p = clean; *p != '\0'; p++) {
-		if (*p == '"' || *p == '\\')
+	for (const char *p = clean; *p != '\0'; p += n) {
+		bool escape = *p == '"' || *p == '\\';
+
+		n = step(p, strnlen(p, 4));
+		if (!has_room(line, n + (escape ? 1 : 0) + (quote ? 1 : 0)))
+			break;
+		if (escape)
 			(void)!buf_add_text(line, "\\");
-		(void)!buf_add(line, p, 1);
+		(void)!buf_add(line, p, n);
 	}
 	if (quote)
 		(void)!buf_add_text(line, "\"");

@@ -13,7 +13,7 @@
 #include "login/factor.h"
 
 enum {
-	LINE_MAX_BYTES = 1280,
+	LINE_MAX_BYTES = 2000, /* whatever a stranger calls themselves */
 	READ_MS = 5000, /* to read a sentence, and press Enter */
 };
 

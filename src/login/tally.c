@@ -218,13 +218,11 @@ tally_push_ended(struct tally *t, enum tally_push_end how)
 	if (sent == 0 || begin(t, true, &s, &now) != ERR_OK)
 		return;
 	open = tally_sheet_drop_push(&s, sent);
-	if (how == TALLY_PUSH_APPROVED) {
+	if (how == TALLY_PUSH_APPROVED)
 		s.refused = s.refused_s = 0;
-	} else if (how == TALLY_PUSH_REFUSED ||
-	    (how == TALLY_PUSH_UNANSWERED && open)) {
-		s.refused++;
-		s.refused_s = now;
-	}
+	else if (how == TALLY_PUSH_REFUSED ||
+	    (how == TALLY_PUSH_UNANSWERED && open))
+		tally_sheet_refuse(&s, now);
 	(void)!put(t, &s);
 	finish(t);
 }

@@ -150,6 +150,14 @@ tally_sheet_drop_push(struct tally_sheet *s, int64_t sent_s)
 	return false;
 }
 
+void
+tally_sheet_refuse(struct tally_sheet *s, int64_t at_s)
+{
+	if (s->refused <= PAUSE_DOUBLED_MAX) /* more lengthen no pause */
+		s->refused++;
+	s->refused_s = at_s;
+}
+
 /* Less than `seconds` away, whichever way the clock was set. */
 static bool
 is_near(int64_t at_s, int64_t now_s, int64_t seconds)
@@ -171,8 +179,7 @@ tally_sheet_forget(struct tally_sheet *s, int64_t now_s)
 			continue;
 		}
 		/* nobody said how it ended: it was not answered */
-		s->refused++;
-		s->refused_s = p.sent_s + p.life_s;
+		tally_sheet_refuse(s, p.sent_s + p.life_s);
 		remove_push(s, i);
 	}
 	if (!is_near(s->refused_s, now_s, REFUSED_KEPT_S))

@@ -37,6 +37,9 @@ void tally_sheet_add_push(
 void tally_sheet_drop_try(struct tally_sheet *s, int64_t at_s);
 bool tally_sheet_drop_push(struct tally_sheet *s, int64_t sent_s);
 
+/* A push that ended then was refused, or not answered. */
+void tally_sheet_refuse(struct tally_sheet *s, int64_t at_s);
+
 /* Forget what no longer has a say at `now_s`. The functions below are for a
  * sheet on which this was done. */
 void tally_sheet_forget(struct tally_sheet *s, int64_t now_s);
