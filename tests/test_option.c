@@ -529,15 +529,16 @@ a_proxy_is_scheme_host_and_port(void **state)
 	(void)state;
 	accepts("proxy = http://proxy.example.com:3128");
 	assert_string_equal(settings.proxy, "http://proxy.example.com:3128");
-	accepts("proxy = https://[2001:db8::1]:443");
-	assert_string_equal(settings.proxy, "https://[2001:db8::1]:443");
+	accepts("proxy = http://[2001:db8::1]:443");
+	assert_string_equal(settings.proxy, "http://[2001:db8::1]:443");
 }
 
 static void
 anything_else_is_no_proxy(void **state)
 {
 	static const char *const bad[] = {"proxy:3128", "http://proxy",
-	    "socks5://proxy:1080", "http://proxy:3128/", "://proxy:3128",
+	    "socks5://proxy:1080", "https://proxy:3128",
+	    "http://proxy:3128/", "://proxy:3128",
 	    "http://user@proxy:3128", "http://user:pass@proxy:3128", "http",
 	    "https:3128", "http://:3128", "httpx://proxy:1", "HTTP://p:1"};
 	char line[128];

@@ -247,16 +247,13 @@ enum err
 option_proxy_url(const struct option *o, void *base, const char *value,
     char *why, size_t why_size)
 {
-	const char *scheme_end = strstr(value, "://");
-	size_t scheme = scheme_end == NULL ? 0 : (size_t)(scheme_end - value);
+	static const char scheme[] = "http://";
+	const char *host = value + strlen(scheme);
 	int port = 0;
 
-	if ((strncmp(value, "http://", scheme) != 0 || scheme != 4) &&
-	    (strncmp(value, "https://", scheme) != 0 || scheme != 5))
-		return refuse(why, why_size,
-		    "must begin with http:// or https://");
-	if (!is_authority(scheme_end + 3, strlen(scheme_end + 3), &port) ||
-	    port == 0)
+	if (strncmp(value, scheme, strlen(scheme)) != 0)
+		return refuse(why, why_size, "must begin with http://");
+	if (!is_authority(host, strlen(host), &port) || port == 0)
 		return refuse(why, why_size,
 		    "wants http://HOST:PORT, no user name and no path");
 	return keep(o, base, value, strlen(value));
