@@ -161,6 +161,7 @@ part 'scp, sftp, rsync, git, plink' as_root clients "$build/default" \
     "$top/tests/clients.sh" "$build/default"
 part 'what people see' as_root golden "$build/default" \
     "$top/tests/golden.sh" "$build/default"
+part 'what the documents say' "$top/tests/docs.sh" "$build/default"
 part 'the service as an enemy' as_root enemy "$build/default" \
     "$top/tests/enemy.sh" "$build/default"
 part 'failing calls' "$top/tests/faults.sh" "$build/default"

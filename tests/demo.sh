@@ -85,7 +85,10 @@ with_real_hosts()
 	port=$(free_port)
 	conf_dir=$build/inst/etc/genauth
 	mkdir -p "$work/genauth" "$conf_dir"
+	mkdir -m 700 "$work/run"
+	[ -d "$build/inst/run" ] || mkdir -m 700 "$build/inst/run"
 	mount --bind "$work/genauth" "$conf_dir"
+	mount --bind "$work/run" "$build/inst/run"
 	emulator_start "$conf_dir"
 	outbox=$conf_dir/outbox
 	export control outbox
@@ -133,7 +136,7 @@ END
 	emulator_stop
 	act 'ssh: the service is down, and fail = closed (the default)'
 	show out 'ssh alice@127.0.0.1' 'assword: ' unix-password : "$@" true
-	umount "$conf_dir"
+	umount "$conf_dir" "$build/inst/run"
 }
 
 with_pam_wrapper()
@@ -177,5 +180,5 @@ if [ -n "${PRIVATE_LOG-}" ]; then
 else
 	with_pam_wrapper
 fi
-printf '\nAll as it should be. ./run check proves more; README.md says how to'
-printf ' install.\n'
+printf '\nAll as it should be. ./run check proves more; docs/quickstart.md'
+printf ' says how to install.\n'

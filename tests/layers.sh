@@ -185,7 +185,23 @@ options_have_examples()
 	    [ -z "$(mistakes "$work/conf" | tee /dev/stderr)" ]
 }
 
+# Each factor is a word of `factors`, and of the log.
+man_lists_factors()
+{
+	sed -n 's/^ *\[FACTOR_[A-Z]*\] = {"\([a-z]*\)".*/\1/p' \
+	    "$src/login/factor.c" >"$work/factors"
+	[ "$(wc -l <"$work/factors")" -gt 4 ] || return 1
+	sed -n '/^\.It Cm factor$/,/^\.It/p' "$pam8" >"$work/factor_field"
+	while read -r name; do
+		item "$conf5" factors | grep -qw "$name" ||
+		    { echo "genauth.conf.5: factors: $name"; return 1; }
+		grep -qw "$name" "$work/factor_field" ||
+		    { echo "pam_genauth.8: factor: $name"; return 1; }
+	done <"$work/factors"
+}
+
 check 'the man pages have each option, and no other' options_have_items
+check 'the man pages have each factor' man_lists_factors
 check 'genauth.conf.5 has each default' options_have_defaults
 check 'genauth.conf.5 has each range and word' options_have_ranges
 check 'genauth.conf.5 has an example of each option' options_have_examples
@@ -286,10 +302,49 @@ man_lists_members()
 	    [ -z "$(comm -23 "$work/members" "$work/in_man" | tee /dev/stderr)" ]
 }
 
+# The same for genauth-emulator, whose --help tells each fault and switch with
+# the words of its page.
+emulator1=$top/man/genauth-emulator.1
+
+# help_rows HEADING: "NAME TEXT" of the list below it, to the next empty line.
+help_rows()
+{
+	sed -n "/^$1/,/^\$/p" "$work/help" |
+	    sed -n 's/^  \([^ ]*\)  */\1 /p' | sort
+}
+
+# man_rows SECTION: "NAME TEXT" of its items.
+man_rows()
+{
+	sed -n "/^\.Sh $1/,/^\.El/p" "$emulator1" | awk '
+	    /^\.(It Cm|El)/ {if (row != "") print row; row = $3; next}
+	    row != "" && /^[^.]/ {row = row " " $0}' | sort
+}
+
+man_lists_emulator()
+{
+	"$build/inst/bin/genauth-emulator" --help >"$work/help" || return 1
+	grep -oE -e '--[a-z]+' "$work/help" | sort -u >"$work/options"
+	sed -n 's/^\.It Fl -\([a-z]*\).*/--\1/p' "$emulator1" | sort |
+	    diff "$work/options" - || return 1
+	help_rows Faults >"$work/faults"
+	help_rows Switches >"$work/switches"
+	[ "$(wc -l <"$work/faults")" -gt 15 ] &&
+	    [ "$(wc -l <"$work/switches")" -gt 15 ] &&
+	    man_rows FAULTS | diff "$work/faults" - &&
+	    man_rows SWITCHES | diff "$work/switches" - || return 1
+	sed -n 's/^    {"[A-Z]*", "\(\/[a-z]*\)".*/\1/p' \
+	    "$src/emulator/control.c" | sort -u >"$work/doors"
+	[ "$(wc -l <"$work/doors")" -gt 5 ] || return 1
+	for list in "$work/help" "$emulator1"; do
+		sed -nE 's/^(  |\.It Li )(GET|POST)[^/]* (\/[a-z]+).*/\3/p' \
+		    "$list" | sort -u | diff "$work/doors" - || return 1
+	done
+}
+
 man_is_lint_free()
 {
-	mandoc -T lint -W warning "$man" "$pam8" "$conf5" \
-	    "$top/man/genauth-emulator.1"
+	mandoc -T lint -W warning "$man" "$pam8" "$conf5" "$emulator1"
 }
 
 # The tests that SECURITY.md and RULES.md name, as "FILE" or "FILE RULE".
@@ -330,6 +385,8 @@ check 'each rule names its test' each_rule_has_a_row
 check 'genauth-mfa.8 has each command' man_lists_commands
 check 'genauth-mfa.8 has each option' man_lists_options
 check 'genauth-mfa.8 has each JSON member' man_lists_members
+check 'genauth-emulator.1 has each option, fault, switch and door' \
+    man_lists_emulator
 check 'the man pages are mandoc-clean' man_is_lint_free
 for file in "$module" "$build/inst/libexec/genauth-verifier" \
     "$build/inst/sbin/genauth-mfa"; do

@@ -21,6 +21,7 @@ EXTRA_DIST += tests/messages.list tests/messages.sh
 EXTRA_DIST += tests/surroundings.sh
 EXTRA_DIST += tests/packages.sh tests/install.sh
 EXTRA_DIST += tests/apparmor.sh tests/ci.sh tests/rhel.sh tests/rpm.sh
+EXTRA_DIST += docs tests/answers.sh tests/docs.awk tests/docs.sh tests/docs_stage.sh
 noinst_PROGRAMS += load-host load-killer memory-host memory-search
 load_host_SOURCES = tests/load_host.c tests/load_login.c tests/load_login.h
 load_host_CFLAGS = $(AM_CFLAGS) -pthread

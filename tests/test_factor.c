@@ -419,6 +419,27 @@ a_push_is_offered_by_its_letter(void **state)
 }
 
 static void
+each_factor_with_a_letter_is_offered_by_it(void **state)
+{
+	struct buf out = BUF_INIT(1000);
+	char wanted[100];
+
+	(void)state;
+	for (unsigned f = 0; f < FACTOR_COUNT; f++) {
+		if (f == FACTOR_OTP || factor_rows[f].letter == 0)
+			continue;
+		assert_int_equal(factor_prompt(&challenge, OTP | FACTOR_BIT(f),
+		    NONE_SENT, true, false, NULL, &out), ERR_OK);
+		(void)snprintf(wanted, sizeof(wanted), "%c: %s",
+		    factor_rows[f].letter, factor_rows[f].noun);
+		if (strstr(buf_text(&out), wanted) == NULL)
+			fail_msg("no \"%s\" in \"%s\"", wanted,
+			    buf_text(&out));
+	}
+	buf_clear(&out);
+}
+
+static void
 without_a_choice_none_is_shown(void **state)
 {
 	(void)state;
@@ -578,6 +599,7 @@ main(void)
 	    cmocka_unit_test(a_code_that_finds_no_room_is_nothing),
 	    cmocka_unit_test(the_first_prompt_says_what_can_be_answered),
 	    cmocka_unit_test(a_push_is_offered_by_its_letter),
+	    cmocka_unit_test(each_factor_with_a_letter_is_offered_by_it),
 	    cmocka_unit_test(without_a_choice_none_is_shown),
 	    cmocka_unit_test(without_the_authenticator_a_factor_is_asked_for),
 	    cmocka_unit_test(after_sending_the_prompt_names_the_code),

@@ -11,6 +11,7 @@
 
 #include <cmocka.h>
 
+#include "service/admin.h"
 #include "temp.h"
 
 static struct config config;
@@ -221,6 +222,36 @@ audit_and_reason_are_as_set(void **state)
 	assert_string_equal(config.audit_file, "/var/log/mfa.json");
 }
 
+static bool
+can_be_configured(const char *name)
+{
+	for (size_t i = 0; config_providers[i] != NULL; i++)
+		if (strcmp(config_providers[i], name) == 0)
+			return true;
+	return false;
+}
+
+static void
+each_provider_is_whole(void **state)
+{
+	(void)state;
+	for (size_t i = 0; config_providers[i] != NULL; i++)
+		if (admin_find(config_providers[i]) == NULL)
+			fail_msg("%s has no row in admins[]",
+			    config_providers[i]);
+	for (size_t i = 0; provider_names[i] != NULL; i++) {
+		const struct provider *p = provider_find(provider_names[i]);
+
+		assert_non_null(p);
+		assert_true(can_be_configured(provider_names[i]));
+		if (p->find == NULL || p->challenge == NULL ||
+		    p->send == NULL || p->check == NULL ||
+		    p->sign_in == NULL || p->sign_out == NULL ||
+		    (p->push == NULL) != (p->poll == NULL))
+			fail_msg("%s leaves something out", provider_names[i]);
+	}
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, start, stop)
 
 int
@@ -237,6 +268,7 @@ main(void)
 	    TEST(a_token_file_open_to_others_is_refused),
 	    TEST(secrets_of_any_length_up_to_the_buffers_are_read),
 	    TEST(audit_and_reason_are_as_set),
+	    TEST(each_provider_is_whole),
 	};
 
 	return cmocka_run_group_tests(tests, temp_setup, temp_teardown);
