@@ -20,7 +20,8 @@ endif
 
 # make fuzz-programs: these and nothing else.
 .PHONY: fuzz-programs
-fuzz-programs: $(fuzz_programs)
+fuzz-programs: $(BUILT_SOURCES)
+	$(MAKE) $(AM_MAKEFLAGS) $(fuzz_programs)
 
 fuzz_common = $(fuzz_main) fuzz/fuzz.c fuzz/fuzz.h
 fuzz_service = $(fuzz_common) fuzz/service.c fuzz/service.h \
