@@ -56,21 +56,32 @@ table_is_whole()
 # translation stands in tests/messages.list, with the reason.
 prose()
 {
-	xgettext --language=C --from-code=UTF-8 --omit-header --no-wrap \
-	    --no-location --output=- --keyword \
-	    --keyword=fprintf:2 --keyword=printf:1 --keyword=fputs:1 \
-	    --keyword=puts:1 --keyword=snprintf:3 --keyword=tell:2 \
-	    --keyword=ask:3 --keyword=attempt_ask:3 --keyword=host_tell:3 \
-	    --keyword=hint_wait:2 --keyword=give_up:3 \
-	    --keyword=terminal_ask:1 --keyword=terminal_confirm:2 \
-	    --keyword=mfa_fail:2 --keyword=person_fail:2 \
-	    --keyword=self_fail:2 --keyword=say:3 --keyword=usage:1 \
-	    --keyword=complain:2 \
-	    --keyword=journal_refuse:2 --keyword=person_confirm:2 \
-	    --keyword=self_confirm:2 --keyword=self_ask_text:1 \
-	    --keyword=self_ask_code:2 --keyword=self_screen_tell:1 \
-	    --keyword=buf_add_text:2 --keyword=print_row:4 "$@" 2>/dev/null | unescape |
+	{
+		words --keyword=fprintf:2 --keyword=printf:1 \
+		    --keyword=fputs:1 --keyword=puts:1 --keyword=snprintf:3 \
+		    --keyword=tell:2 --keyword=ask:3 --keyword=attempt_ask:3 \
+		    --keyword=host_tell:3 --keyword=hint_wait:2 \
+		    --keyword=give_up:3 --keyword=terminal_ask:1 \
+		    --keyword=terminal_confirm:2 --keyword=mfa_fail:2 \
+		    --keyword=person_fail:2 --keyword=self_fail:2 \
+		    --keyword=say:3 --keyword=usage:1 --keyword=complain:2 \
+		    --keyword=journal_refuse:2 --keyword=person_confirm:2 \
+		    --keyword=self_confirm:2 --keyword=self_ask_text:1 \
+		    --keyword=self_ask_code:2 --keyword=self_screen_tell:1 \
+		    --keyword=buf_add_text:2 --keyword=print_row:4 \
+		    --keyword=SAY:1 --keyword=draft_report:3 \
+		    --keyword=finding_add:5 "$@"
+		words --keyword=finding_add:4 --keyword=say:4 \
+		    --keyword=tell:4 "$@"
+	} | unescape |
 	    grep -E '[A-Za-z]{2,}[,;:.]? ([A-Za-z]{2,}|%s)' || :
+}
+
+# words KEYWORD... FILE...: one argument of a function in one call.
+words()
+{
+	xgettext --language=C --from-code=UTF-8 --omit-header --no-wrap \
+	    --no-location --output=- --keyword "$@" 2>/dev/null
 }
 
 # One message a line.
@@ -163,6 +174,22 @@ results_are_english()
 	done
 }
 
+# What is sentences to people is in English to programs.
+sentences_are_chinese()
+{
+	write_conf 'language = zh'
+	mkdir -p "$work/system/etc/pam.d"
+	echo 'auth sufficient pam_unix.so' >"$work/system/etc/pam.d/sshd"
+	for command in 'explain nobody-here' "doctor --root $work/system"; do
+		# shellcheck disable=SC2086 # words
+		mfa zh_CN.UTF-8 --config "$work/conf" $command
+		has_chinese "$work/out" || return 1
+		# shellcheck disable=SC2086 # words
+		mfa zh_CN.UTF-8 --config "$work/conf" --json $command
+		[ -s "$work/out" ] && ! has_chinese "$work/out" || return 1
+	done
+}
+
 check 'zh_CN.po has each message of the sources, and no other' is_up_to_date
 check 'each message is translated' is_whole
 check 'each translation is valid (msgfmt --check)' is_valid
@@ -173,4 +200,6 @@ check 'what is not Simplified in UTF-8 is English' other_locales_are_english
 check 'the configuration chooses, where the terminal can show it' \
     configuration_chooses
 check 'tables and JSON stay English' results_are_english
+check 'explain and doctor say it in Chinese, and in English as JSON' \
+    sentences_are_chinese
 finish messages

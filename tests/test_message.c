@@ -93,7 +93,7 @@ read_conversions(const char *text, char out[][CONVERSION_BYTES])
 			at = strtoul(text, &end, 10) - 1;
 			text = end + 1;
 		}
-		len = strcspn(text, "csdiuxp") + 1;
+		len = strcspn(text, "csdiuoxp") + 1;
 		assert_true(at < CONVERSIONS_MAX && len < CONVERSION_BYTES);
 		memcpy(out[at], text, len);
 		text += len;

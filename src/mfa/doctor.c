@@ -10,14 +10,15 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/message.h"
 
 enum { WHY_BYTES = 1280 };
 
 /* For people alone: in JSON services are notes. */
 static const struct output_column service_columns[] = {
-    {"SERVICE", "where"},
-    {"FACTOR", "what"},
-    {"LINE", "where"},
+    {N_("SERVICE"), "where"},
+    {N_("FACTOR"), "what"},
+    {N_("LINE"), "where"},
     {NULL, NULL},
 };
 
@@ -37,11 +38,12 @@ doctor_report(void *ctx, const char *where, const char *what)
 
 	if (hidden)
 		finding_add(d->findings, WARNING, where,
-		    "run it again as root", "cannot be seen by this user, so "
-		    "nothing is known of it");
+		    _("run it again as root"),
+		    _("cannot be seen by this user, so nothing is known "
+		    "of it"));
 	else
-		finding_add(d->findings, SERIOUS, where, "mend that line or "
-		    "file as it says", "%s", what);
+		finding_add(d->findings, SERIOUS, where, _("mend that line or "
+		    "file as it says"), "%s", what);
 }
 
 static enum err
@@ -51,18 +53,19 @@ examine(struct doctor *d)
 
 	if (!d->root_user)
 		finding_add(d->findings, WARNING, "genauth-mfa doctor",
-		    "run it as root", "only root sees everything: sudoers, "
-		    "secrets and sshd's settings may be missing here");
+		    _("run it as root"),
+		    _("only root sees everything: sudoers, secrets and sshd's "
+		    "settings may be missing here"));
 	if (e == ERR_OK)
 		e = doctor_pam(d);
 	if (e == ERR_OK && !d->asks) {
 		struct line_settings unused;
 
 		finding_add(d->findings, SERIOUS, "/etc/pam.d",
-		    "add the line \"auth requisite pam_genauth.so\" to "
-		    "/etc/pam.d/sshd or sudo, as the files in pam.d/ show",
-		    "no service asks for the factor: pam_genauth protects "
-		    "nothing on this system");
+		    _("add the line \"auth requisite pam_genauth.so\" to "
+		    "/etc/pam.d/sshd or sudo, as the files in pam.d/ show"),
+		    _("no service asks for the factor: pam_genauth protects "
+		    "nothing on this system"));
 		e = doctor_config(d, "", NULL, false, &unused);
 	}
 	if (e == ERR_OK)
@@ -90,22 +93,34 @@ print(const struct doctor *d)
 	if (e != ERR_OK || d->m->json)
 		return e;
 	if (serious == 0)
-		(void)printf("\nAll clear: nothing serious was found; "
-		    "%zu warnings, %zu notes.\n",
+		(void)printf(_("\nAll clear: nothing serious was found; "
+		    "%zu warnings, %zu notes.\n"),
 		    findings_count(d->findings, WARNING),
 		    findings_count(d->findings, NOTE));
 	else
-		(void)printf("\nNot in order: %zu serious, %zu warnings, "
+		(void)printf(_("\nNot in order: %zu serious, %zu warnings, "
 		    "%zu notes. Mend the serious ones first, and keep a root "
-		    "session open while you do.\n", serious,
+		    "session open while you do.\n"), serious,
 		    findings_count(d->findings, WARNING),
 		    findings_count(d->findings, NOTE));
 	return ERR_OK;
 }
 
+/* As this host's own configuration says, before anything is said. */
+static void
+choose_language(const struct doctor *d)
+{
+	struct config cfg;
+
+	if (doctor_read_host(d, &cfg))
+		config_clear(&cfg);
+}
+
 enum exit_status
 command_doctor(struct mfa *m, int argc, char **argv)
 {
+	struct output_column titles[sizeof(service_columns) /
+	    sizeof(service_columns[0])];
 	struct doctor d = {.m = m, .here = m->root == NULL,
 	    .root_user = geteuid() == 0, .root = {-1}};
 	enum exit_status status = STATUS_CONFIG;
@@ -123,7 +138,9 @@ command_doctor(struct mfa *m, int argc, char **argv)
 		file_read_below(d.root.fd);
 	m->use = CONFIG_LOGIN;
 	d.findings = findings_new();
-	d.services = output_new(service_columns, false, false);
+	choose_language(&d);
+	output_translate(service_columns, titles);
+	d.services = output_new(titles, false, false);
 	if (d.findings != NULL && d.services != NULL)
 		e = examine(&d);
 	if (e == ERR_OK)

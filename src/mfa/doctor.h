@@ -46,6 +46,14 @@ __attribute__((warn_unused_result)) enum err doctor_sshd(struct doctor *d);
 __attribute__((warn_unused_result)) enum err doctor_sudo(struct doctor *d);
 __attribute__((warn_unused_result)) enum err doctor_service(struct doctor *d);
 
+/*
+ * The configuration of this very host, without a word about its mistakes: see
+ * doctor_config(). From now on its language is spoken, English for JSON. To be
+ * cleared with config_clear(), unless this returns false: there is none.
+ */
+__attribute__((warn_unused_result)) bool doctor_read_host(
+    const struct doctor *d, struct config *out);
+
 /* doctor_judge.c: what a judgement of `service` means, in words. */
 void doctor_tell_auth(struct doctor *d, const char *service,
     const struct judgement *j);

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/lines.h"
+#include "base/message.h"
 #include "login/account.h"
 #include "login/verifier_user.h"
 
@@ -75,21 +76,21 @@ tell_exemptions(const struct reading *r, struct line_settings *out)
 	out->exempts = some || c->networks != NULL || !c->local;
 	if (some)
 		finding_add(f, NOTE, find_place(r, "users", place), "",
-		    "users = %s: the first rule that matches decides; whom a "
+		    _("users = %s: the first rule that matches decides; whom a "
 		    "rule with ! names, or no rule, gets in without the "
-		    "factor", c->users);
+		    "factor"), c->users);
 	if (c->networks != NULL)
 		finding_add(f, WARNING, find_place(r, "networks", place),
-		    "keep the list short; sudo and su name no address, so it "
-		    "does not touch them",
-		    "networks = %s: who comes from there gets in without the "
-		    "factor, whoever that is", c->networks);
+		    _("keep the list short; sudo and su name no address, so it "
+		    "does not touch them"),
+		    _("networks = %s: who comes from there gets in without the "
+		    "factor, whoever that is"), c->networks);
 	if (!c->local)
 		finding_add(f, WARNING, find_place(r, "local", place),
-		    "write local = yes on the lines of sudo and su",
-		    "local = no: sudo, su and the console do not ask, also "
+		    _("write local = yes on the lines of sudo and su"),
+		    _("local = no: sudo, su and the console do not ask, also "
 		    "people who came by ssh, nor does a network service that "
-		    "does not tell PAM the address");
+		    "does not tell PAM the address"));
 }
 
 static void
@@ -100,18 +101,18 @@ tell_outage(const struct reading *r)
 	char place[DOCTOR_PATH_BYTES];
 
 	if (c->fail == FAIL_CLOSED) {
-		finding_add(f, NOTE, find_place(r, "fail", place), "keep one "
-		    "way in that does not ask, as root's console",
-		    "while the service is down, nobody whom it would ask gets "
-		    "in (fail = closed)");
+		finding_add(f, NOTE, find_place(r, "fail", place), _("keep one "
+		    "way in that does not ask, as root's console"),
+		    _("while the service is down, nobody whom it would ask "
+		    "gets in (fail = closed)"));
 		return;
 	}
 	finding_add(f, WARNING, find_place(r, "fail", place),
-	    "write fail = closed, or at least keep it to one service by "
-	    "writing fail=open on its line",
-	    "while the service cannot be reached, or answers 5xx or 429, "
+	    _("write fail = closed, or at least keep it to one service by "
+	    "writing fail=open on its line"),
+	    _("while the service cannot be reached, or answers 5xx or 429, "
 	    "everybody gets in without the factor (fail = open): who can cut "
-	    "or flood this host's network decides that");
+	    "or flood this host's network decides that"));
 }
 
 static void
@@ -121,9 +122,9 @@ tell_push(const struct reading *r, bool account)
 
 	if (account && r->cfg->account != ACCOUNT_PUSH)
 		finding_add(r->d->findings, NOTE, doctor_place(r->h, place),
-		    "take the line out, or set account = push",
-		    "%s: the account line has no effect without account = "
-		    "push", r->service);
+		    _("take the line out, or set account = push"),
+		    _("%s: the account line has no effect without account = "
+		    "push"), r->service);
 }
 
 /* Of this system; another one has other accounts. */

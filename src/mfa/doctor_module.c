@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/message.h"
 #include "base/version.h"
 #include "build.h"
 
@@ -88,8 +89,8 @@ doctor_find_modules(struct doctor *d)
 		e = add_multiarch(d, &count, "/usr/lib");
 	if (count == 0)
 		finding_add(d->findings, NOTE, "/usr/lib/security", "",
-		    "there are no PAM modules to be seen: each that is named "
-		    "is taken to be there");
+		    _("there are no PAM modules to be seen: each that is named "
+		    "is taken to be there"));
 	return e;
 }
 
@@ -187,10 +188,11 @@ check_owner(struct doctor *d, const char *path)
 			continue;
 		if ((st.st_uid != 0 || (st.st_mode & (S_IWGRP | S_IWOTH)) != 0)
 		    && (st.st_mode & S_ISVTX) == 0)
-			finding_add(d->findings, SERIOUS, part, "chown "
-			    "root:root it, and chmod go-w it", "belongs to "
-			    "user %u with mode %04o, and is what runs as root "
-			    "at every login: who can change it is root",
+			finding_add(d->findings, SERIOUS, part, _("chown "
+			    "root:root it, and chmod go-w it"),
+			    _("belongs to user %u with mode %04o, and is what "
+			    "runs as root at every login: who can change it "
+			    "is root"),
 			    (unsigned)st.st_uid,
 			    (unsigned)st.st_mode & 07777);
 	}
@@ -205,20 +207,20 @@ check_verifier(struct doctor *d, const char *module, const struct stamp *own)
 
 	if (!system_root_stat(&d->root, own->verifier, &st) ||
 	    !S_ISREG(st.st_mode) || (st.st_mode & S_IXUSR) == 0) {
-		finding_add(d->findings, SERIOUS, own->verifier, "install "
-		    "genauth-verifier there", "%s starts this program for "
-		    "each login, and it is not there or cannot be run: nobody "
-		    "gets in", module);
+		finding_add(d->findings, SERIOUS, own->verifier, _("install "
+		    "genauth-verifier there"),
+		    _("%s starts this program for each login, and it is not "
+		    "there or cannot be run: nobody gets in"), module);
 		return ERR_OK;
 	}
 	check_owner(d, own->verifier);
 	e = read_file(d, own->verifier, &verifier);
 	if (e == ERR_OK && strcmp(own->version, verifier.version) != 0)
-		finding_add(d->findings, SERIOUS, own->verifier, "install "
-		    "module and verifier from the same package", "is of "
-		    "version %s, but %s is of %s: they may not understand "
-		    "each other, which denies every login",
-		    verifier.version[0] == '\0' ? "(unknown)" :
+		finding_add(d->findings, SERIOUS, own->verifier, _("install "
+		    "module and verifier from the same package"),
+		    _("is of version %s, but %s is of %s: they may not "
+		    "understand each other, which denies every login"),
+		    verifier.version[0] == '\0' ? _("(unknown)") :
 		    verifier.version, module, own->version);
 	return e == ERR_MEMORY ? e : ERR_OK;
 }
@@ -234,23 +236,25 @@ doctor_module(struct doctor *d, const struct handler *h)
 		return ERR_OK;
 	if (path[0] == '\0') {
 		finding_add(d->findings, SERIOUS, doctor_place(h, place),
-		    "install the module, or take the line out", "there is no "
-		    "file of the module %s", h->module);
+		    _("install the module, or take the line out"),
+		    _("there is no file of the module %s"), h->module);
 		return ERR_OK;
 	}
 	check_owner(d, path);
 	if ((e = read_file(d, path, &stamp)) != ERR_OK)
 		return e == ERR_MEMORY ? e : ERR_OK;
 	if (stamp.verifier[0] == '\0') {
-		finding_add(d->findings, WARNING, path, "install the module "
-		    "anew", "does not say which version it is: it is not "
-		    "pam_genauth, or older than this program");
+		finding_add(d->findings, WARNING, path,
+		    _("install the module anew"),
+		    _("does not say which version it is: it is not "
+		    "pam_genauth, or older than this program"));
 		return ERR_OK;
 	}
 	if (strcmp(stamp.version, PACKAGE_VERSION) != 0)
-		finding_add(d->findings, WARNING, path, "install module and "
-		    "genauth-mfa from the same version", "is of version %s, "
-		    "this genauth-mfa of %s: what it says may not be what the "
-		    "module does", stamp.version, PACKAGE_VERSION);
+		finding_add(d->findings, WARNING, path, _("install module and "
+		    "genauth-mfa from the same version"),
+		    _("is of version %s, this genauth-mfa of %s: what it says "
+		    "may not be what the "
+		    "module does"), stamp.version, PACKAGE_VERSION);
 	return check_verifier(d, path, &stamp);
 }

@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/message.h"
+
 /* Services that let people in; of those not here only who asks is shown. */
 static const struct {
 	const char *name;
@@ -80,9 +82,10 @@ static void
 add_row(struct doctor *d, const struct examined *s, const struct judgement *j)
 {
 	static const char *const answers[] = {
-	    "asks", "asks, but for root", "asks some", "can be passed"};
-	const char *answer = j->factor == NULL ? "does not ask" :
-	    j->shut ? "lets nobody in" : answers[j->without_factor.way];
+	    N_("asks"), N_("asks, but for root"), N_("asks some"),
+	    N_("can be passed")};
+	const char *answer = j->factor == NULL ? _("does not ask") :
+	    j->shut ? _("lets nobody in") : _(answers[j->without_factor.way]);
 	char place[DOCTOR_PATH_BYTES];
 
 	(void)snprintf(place, sizeof(place), "/etc/pam.d/%s", s->name);
@@ -109,11 +112,11 @@ tell_shared(struct doctor *d, const struct handler *h)
 
 	if (file != NULL && is_fragment(file + 1))
 		finding_add(d->findings, WARNING, doctor_place(h, place),
-		    "put the line into the files of the services that are to "
-		    "ask, behind what includes this one",
-		    "every service that includes this file asks for the "
+		    _("put the line into the files of the services that are to "
+		    "ask, behind what includes this one"),
+		    _("every service that includes this file asks for the "
 		    "factor, those that cannot ask anybody (cron, mail, file "
-		    "servers) among them: they will not let people in");
+		    "servers) among them: they will not let people in"));
 }
 
 /* A service that lets people in without pam_genauth's having a say. */
@@ -131,10 +134,11 @@ tell_unasked(struct doctor *d, const struct examined *s,
 		doctor_tell_auth(d, s->name, j);
 	/* of sshd there is more to say: see doctor_sshd.c */
 	if (doors[door].network && strcmp(s->name, "sshd") != 0)
-		finding_add(d->findings, WARNING, place, "add the line \"auth "
-		    "requisite pam_genauth.so\" behind the password, or see "
-		    "that nobody reaches this service", "%s can be reached "
-		    "over the network and does not ask for the factor",
+		finding_add(d->findings, WARNING, place,
+		    _("add the line \"auth requisite pam_genauth.so\" behind "
+		    "the password, or see that nobody reaches this service"),
+		    _("%s can be reached over the network and does not ask for "
+		    "the factor"),
 		    s->name);
 }
 
@@ -151,9 +155,10 @@ tell_missing(struct doctor *d, const struct examined *s)
 		if (h->missing && pam_module_kind(h) != MODULE_FACTOR &&
 		    (action == ACTION_BAD || action == ACTION_DIE))
 			finding_add(d->findings, WARNING,
-			    doctor_place(h, place), "install it, or take the "
-			    "line out", "there is no file of the module %s: "
-			    "this line always fails", h->module);
+			    doctor_place(h, place),
+			    _("install it, or take the line out"),
+			    _("there is no file of the module %s: this line "
+			    "always fails"), h->module);
 	}
 }
 
@@ -237,9 +242,10 @@ tell_broken(struct doctor *d, const struct examined *s)
 	if (strcmp(s->name, "sshd") == 0)
 		d->sshd = (struct sshd_stack){.there = true, .asks = asks};
 	(void)snprintf(where, sizeof(where), "/etc/pam.d/%s", s->name);
-	finding_add(d->findings, SERIOUS, where, "mend the lines that are "
-	    "named with it", "%s: Linux-PAM cannot read this service, so "
-	    "nobody gets in", s->name);
+	finding_add(d->findings, SERIOUS, where, _("mend the lines that are "
+	    "named with it"),
+	    _("%s: Linux-PAM cannot read this service, so "
+	    "nobody gets in"), s->name);
 }
 
 static enum err
@@ -300,8 +306,9 @@ look_at_conf(struct doctor *d)
 
 	if (!system_root_stat(&d->root, "/etc/pam.conf", &st)) {
 		finding_add(d->findings, SERIOUS, "/etc/pam.d",
-		    "install Linux-PAM, or check --root", "there is no "
-		    "/etc/pam.d, /usr/lib/pam.d or /etc/pam.conf to look at");
+		    _("install Linux-PAM, or check --root"),
+		    _("there is no /etc/pam.d, /usr/lib/pam.d or /etc/pam.conf "
+		    "to look at"));
 		return ERR_OK;
 	}
 	for (size_t i = 0; i < sizeof(doors) / sizeof(doors[0]) &&

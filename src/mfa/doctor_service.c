@@ -8,6 +8,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/message.h"
+
 enum { SKEW_MAX_S = 60 };
 
 static void
@@ -25,11 +27,11 @@ tell_answer(struct doctor *d, const struct config *cfg, const char *url,
 	long skew = p->date_s == 0 ? 0 : labs((long)(time(NULL) - p->date_s));
 
 	if (skew > SKEW_MAX_S)
-		finding_add(d->findings, WARNING, url, "run an NTP client",
-		    "this host's clock and the service's differ by %ld s: "
-		    "codes are checked by the service's, but certificates%s "
-		    "by this one", skew, cfg->service.management_auth != 0 ?
-		    " are, and requests signed," : " are checked");
+		finding_add(d->findings, WARNING, url, _("run an NTP client"),
+		    _("this host's clock and the service's differ by %ld s: "
+		    "codes are checked by the service's, but certificates%s by "
+		    "this one"), skew, cfg->service.management_auth != 0 ?
+		    _(" are, and requests signed,") : _(" are checked"));
 }
 
 static enum err
@@ -45,12 +47,26 @@ probe(struct doctor *d, const struct config *cfg, const char *url)
 	if (e == ERR_OK)
 		tell_answer(d, cfg, url, &p);
 	else if (e != ERR_MEMORY)
-		finding_add(d->findings, SERIOUS, url, "run: genauth-mfa ping",
-		    "the service does not answer now (%s): %s", err_text(e),
-		    cfg->fail == FAIL_OPEN ? "everybody gets in without the "
-		    "factor" : "nobody gets in who needs the factor");
+		finding_add(d->findings, SERIOUS, url,
+		    _("run: genauth-mfa ping"),
+		    _("the service does not answer now (%s): %s"),
+		    _(err_text(e)),
+		    cfg->fail == FAIL_OPEN ?
+		    _("everybody gets in without the factor") :
+		    _("nobody gets in who needs the factor"));
 	http_free(&http);
 	return e == ERR_MEMORY ? e : ERR_OK;
+}
+
+bool
+doctor_read_host(const struct doctor *d, struct config *out)
+{
+	bool usable = d->here &&
+	    mfa_read_config(d->m, out, say_nothing, NULL) == STATUS_DONE;
+
+	if (d->m->json)
+		mfa_speak(LANGUAGE_EN);
+	return usable;
 }
 
 enum err
@@ -60,11 +76,10 @@ doctor_service(struct doctor *d)
 	enum err e = ERR_OK;
 
 	if (!d->here)
-		finding_add(d->findings, NOTE, "--root", "run doctor there",
-		    "the service and the clocks were not asked: this is not "
-		    "the system that will ask");
-	if (!d->here || mfa_read_config(d->m, &cfg, say_nothing, NULL) !=
-	    STATUS_DONE)
+		finding_add(d->findings, NOTE, "--root", _("run doctor there"),
+		    _("the service and the clocks were not asked: this is not "
+		    "the system that will ask"));
+	if (!doctor_read_host(d, &cfg))
 		return ERR_OK;
 	e = probe(d, &cfg, cfg.flow == FLOW_SIGNIN ? cfg.service.app_url :
 	    cfg.service.management_url);

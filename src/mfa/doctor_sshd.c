@@ -8,6 +8,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/message.h"
 #include "mfa/child.h"
 #include "mfa/sshd_config.h"
 
@@ -74,16 +75,16 @@ judge_list(const struct kind *k, enum sshd_setting by, const char *list,
 	    has_step(list, len, "gssapi-with-mic");
 
 	if (!asked && !k->d->sshd.account_asks)
-		finding_add(f, k->worst, where(k, by), "write "
+		finding_add(f, k->worst, where(k, by), _("write "
 		    "AuthenticationMethods publickey,keyboard-interactive:pam,"
-		    " or set account = push and add an account line",
-		    "%s: \"%.*s\" gets in without the factor: PAM's auth "
-		    "stack is not asked then", k->who, (int)len, list);
+		    " or set account = push and add an account line"),
+		    _("%s: \"%.*s\" gets in without the factor: PAM's auth "
+		    "stack is not asked then"), k->who, (int)len, list);
 	if (k->d->sshd.factor_alone && asked && !first)
-		finding_add(f, k->worst, where(k, by), "write "
-		    "AuthenticationMethods publickey,keyboard-interactive:pam",
-		    "%s: \"%.*s\" needs the factor and nothing else: "
-		    "/etc/pam.d/sshd asks for no password", k->who, (int)len,
+		finding_add(f, k->worst, where(k, by), _("write "
+		    "AuthenticationMethods publickey,keyboard-interactive:pam"),
+		    _("%s: \"%.*s\" needs the factor and nothing else: "
+		    "/etc/pam.d/sshd asks for no password"), k->who, (int)len,
 		    list);
 }
 
@@ -129,26 +130,29 @@ judge_asking(const struct kind *k)
 	struct findings *f = k->d->findings;
 
 	if (!is_on(k, USE_PAM) && concerns(k, USE_PAM))
-		finding_add(f, SERIOUS, where(k, USE_PAM), "write UsePAM yes",
-		    "%s: UsePAM is off: PAM, and so the factor, is never "
-		    "asked for", k->who);
+		finding_add(f, SERIOUS, where(k, USE_PAM),
+		    _("write UsePAM yes"),
+		    _("%s: UsePAM is off: PAM, and so the factor, is never "
+		    "asked for"), k->who);
 	if (!k->d->sshd.asks)
 		return;
 	if (!is_on(k, KBD_INTERACTIVE) && concerns(k, KBD_INTERACTIVE))
-		finding_add(f, SERIOUS, where(k, KBD_INTERACTIVE), "write "
-		    "KbdInteractiveAuthentication yes", "%s: sshd cannot ask "
-		    "for the factor, so nobody gets in who needs it", k->who);
+		finding_add(f, SERIOUS, where(k, KBD_INTERACTIVE),
+		    _("write KbdInteractiveAuthentication yes"),
+		    _("%s: sshd cannot ask for the factor, so nobody gets in "
+		    "who needs it"), k->who);
 	if (is_on(k, PASSWORD) && concerns(k, PASSWORD))
-		finding_add(f, WARNING, where(k, PASSWORD), "write "
-		    "PasswordAuthentication no", "%s: PasswordAuthentication "
-		    "cannot ask for a second factor: logins by it are denied, "
-		    "after the password was right", k->who);
+		finding_add(f, WARNING, where(k, PASSWORD),
+		    _("write PasswordAuthentication no"),
+		    _("%s: PasswordAuthentication cannot ask for a second "
+		    "factor: logins by it are denied, after the password "
+		    "was right"), k->who);
 	if (strcasecmp(k->b->values[ROOT_LOGIN].text, "yes") == 0 &&
 	    concerns(k, ROOT_LOGIN))
-		finding_add(f, NOTE, where(k, ROOT_LOGIN), "write "
-		    "PermitRootLogin no where root need not come by ssh",
-		    "%s: root may sign in, with the factor that the service "
-		    "has for \"root\"", k->who);
+		finding_add(f, NOTE, where(k, ROOT_LOGIN), _("write "
+		    "PermitRootLogin no where root need not come by ssh"),
+		    _("%s: root may sign in, with the factor that the service "
+		    "has for \"root\""), k->who);
 }
 
 static void
@@ -162,17 +166,17 @@ judge_limits(const struct kind *k)
 	if (seconds > 0 && seconds < k->d->sshd.login_timeout_s &&
 	    concerns(k, GRACE_TIME))
 		finding_add(k->d->findings, WARNING, grace->where,
-		    "raise LoginGraceTime over login_timeout, or lower that",
-		    "%s: sshd ends a login after %ld s (LoginGraceTime), while "
-		    "the factor may take %d s (login_timeout): slow people "
-		    "are cut off without a word", k->who, seconds,
+		    _("raise LoginGraceTime over login_timeout, or lower that"),
+		    _("%s: sshd ends a login after %ld s (LoginGraceTime), "
+		    "while the factor may take %d s (login_timeout): slow "
+		    "people are cut off without a word"), k->who, seconds,
 		    k->d->sshd.login_timeout_s);
 	if (sscanf(tries->text, "%ld", &count) == 1 && count < 3 &&
 	    concerns(k, MAX_TRIES))
 		finding_add(k->d->findings, NOTE, tries->where, "",
-		    "%s: MaxAuthTries %ld counts every key that a client "
+		    _("%s: MaxAuthTries %ld counts every key that a client "
 		    "offers and every round of questions; pam_genauth has its "
-		    "own count (tries) and ends with PAM_MAXTRIES", k->who,
+		    "own count (tries) and ends with PAM_MAXTRIES"), k->who,
 		    count);
 }
 
@@ -212,10 +216,10 @@ ask_sshd(struct doctor *d, struct sshd_config *config)
 	if (e == ERR_OK)
 		sshd_config_correct(config, &text);
 	else if (e == ERR_SYSTEM)
-		finding_add(d->findings, NOTE, CONFIG, "", "read as text: "
-		    "sshd's own view (sshd -T) %s", !d->here ?
-		    "is not asked for another system" : d->root_user ?
-		    "could not be had; see what it says" : "needs root");
+		finding_add(d->findings, NOTE, CONFIG, "", _("read as text: "
+		    "sshd's own view (sshd -T) %s"), !d->here ?
+		    _("is not asked for another system") : d->root_user ?
+		    _("could not be had; see what it says") : _("needs root"));
 	buf_clear(&text);
 	return e == ERR_MEMORY ? e : ERR_OK;
 }
@@ -234,9 +238,9 @@ tell_unasked(struct doctor *d)
 {
 	if (!d->sshd.there || (!d->sshd.asks && !d->sshd.account_asks))
 		finding_add(d->findings, WARNING, "/etc/pam.d/sshd",
-		    "add \"auth requisite pam_genauth.so\" behind the "
-		    "password, as pam.d/sshd shows", "ssh logins do not ask "
-		    "for the factor");
+		    _("add \"auth requisite pam_genauth.so\" behind the "
+		    "password, as pam.d/sshd shows"),
+		    _("ssh logins do not ask for the factor"));
 }
 
 enum err
@@ -246,8 +250,8 @@ doctor_sshd(struct doctor *d)
 	enum err e;
 
 	if (!is_there(d)) {
-		finding_add(d->findings, NOTE, CONFIG, "", "there is no sshd "
-		    "here, so nothing was looked at");
+		finding_add(d->findings, NOTE, CONFIG, "", _("there is no sshd "
+		    "here, so nothing was looked at"));
 		return ERR_OK;
 	}
 	tell_unasked(d);

@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/message.h"
+
 enum {
 	DEPTH_MAX = 8,
 	FILES_MAX = 400,
@@ -55,22 +57,23 @@ judge_defaults(struct reading *r, const char *line, const char *where)
 	double minutes;
 
 	if (find_word(line, "!authenticate") != NULL)
-		finding_add(f, WARNING, where, "take !authenticate out",
-		    "sudo does not authenticate whom this line is for: "
-		    "neither password nor factor");
+		finding_add(f, WARNING, where, _("take !authenticate out"),
+		    _("sudo does not authenticate whom this line is for: "
+		    "neither password nor factor"));
 	if (find_word(line, "exempt_group") != NULL)
-		finding_add(f, WARNING, where, "take exempt_group out",
-		    "sudo asks the members of this group for nothing");
+		finding_add(f, WARNING, where, _("take exempt_group out"),
+		    _("sudo asks the members of this group for nothing"));
 	if ((p = find_word(line, "timestamp_timeout")) == NULL)
 		return;
 	p += strlen("timestamp_timeout");
 	p += strspn(p, " \t=");
 	minutes = strtod(p, &end);
 	if (end != p && (minutes < 0 || minutes > MINUTES_LONG))
-		finding_add(f, WARNING, where, "write timestamp_timeout=15 or "
-		    "less", "sudo does not ask again for %s: neither "
-		    "password nor factor", minutes < 0 ? "as long as this "
-		    "host runs" : "more than an hour");
+		finding_add(f, WARNING, where,
+		    _("write timestamp_timeout=15 or less"),
+		    _("sudo does not ask again for %s: neither password "
+		    "nor factor"), minutes < 0 ?
+		    _("as long as this host runs") : _("more than an hour"));
 }
 
 static void
@@ -81,10 +84,11 @@ judge_line(struct reading *r, const char *line, const char *where)
 	if (strncmp(line, "Defaults", 8) == 0)
 		judge_defaults(r, line, where);
 	else if (tag != NULL && tag[8 + strspn(tag + 8, " \t")] == ':')
-		finding_add(r->d->findings, WARNING, where, "take NOPASSWD "
+		finding_add(r->d->findings, WARNING, where, _("take NOPASSWD "
 		    "out, or keep it to commands that may be run by whoever "
-		    "sits at that account", "NOPASSWD: sudo does not ask PAM, "
-		    "so for these commands there is no factor");
+		    "sits at that account"),
+		    _("NOPASSWD: sudo does not ask PAM, so for these commands "
+		    "there is no factor"));
 }
 
 static enum err read_file(struct reading *r, const char *path);
@@ -200,14 +204,14 @@ read_file(struct reading *r, const char *path)
 	enum err e;
 
 	if (r->depth >= DEPTH_MAX || ++r->files > FILES_MAX) {
-		finding_add(r->d->findings, WARNING, path, "include less",
-		    "sudoers includes too much to look at all of it");
+		finding_add(r->d->findings, WARNING, path, _("include less"),
+		    _("sudoers includes too much to look at all of it"));
 		return ERR_OK;
 	}
 	e = system_root_read(&r->d->root, path, &content, why, sizeof(why));
 	if (e == ERR_CONFIG) {
-		finding_add(r->d->findings, NOTE, path, "", "%s: what sudo "
-		    "makes of it was not looked at", why);
+		finding_add(r->d->findings, NOTE, path, "", _("%s: what sudo "
+		    "makes of it was not looked at"), why);
 		return ERR_OK;
 	}
 	r->depth++;
@@ -233,9 +237,9 @@ look_at_sources(struct doctor *d)
 		    (memmem(p, strcspn(p, "\n"), "sss", 3) != NULL ||
 		    memmem(p, strcspn(p, "\n"), "ldap", 4) != NULL))
 			finding_add(d->findings, NOTE, "/etc/nsswitch.conf",
-			    "look for NOPASSWD and !authenticate there",
-			    "sudo has rules from a directory, too, which were "
-			    "not looked at");
+			    _("look for NOPASSWD and !authenticate there"),
+			    _("sudo has rules from a directory, too, which "
+			    "were not looked at"));
 	buf_clear(&content);
 	return e == ERR_MEMORY ? e : ERR_OK;
 }

@@ -13,6 +13,7 @@
 
 #include "base/file.h"
 #include "base/lines.h"
+#include "base/message.h"
 #include "base/text.h"
 #include "mfa/conf_edit.h"
 #include "mfa/trusted_dir.h"
@@ -106,7 +107,7 @@ read_old(struct draft *d)
 
 	if (lstat(d->path, &st) == -1 && errno == ENOENT)
 		return buf_add_text(&d->text, FIRST_LINE) == ERR_OK ?
-		    STATUS_DONE : refuse(d, err_text(ERR_MEMORY));
+		    STATUS_DONE : refuse(d, _(err_text(ERR_MEMORY)));
 	d->exists = true;
 	d->mode = st.st_mode & 0777;
 	e = file_read_trusted(d->path, false, &d->before, why, sizeof(why));
@@ -114,7 +115,7 @@ read_old(struct draft *d)
 		e = buf_add(&d->text, buf_text(&d->before), d->before.len);
 	if (e == ERR_OK)
 		return STATUS_DONE;
-	return refuse(d, e == ERR_CONFIG ? why : err_text(e));
+	return refuse(d, e == ERR_CONFIG ? why : _(err_text(e)));
 }
 
 enum exit_status
@@ -130,7 +131,7 @@ draft_begin(struct draft *d, const struct mfa *m)
 	for (int i = 0; i < DRAFT_SECRETS; i++)
 		buf_init(&d->secrets[i].value, SECRET_MAX_BYTES);
 	if (!set_path(d, file)) {
-		draft_report(NULL, file, "the path is too long");
+		draft_report(NULL, file, _("the path is too long"));
 		return STATUS_CONFIG;
 	}
 	status = check_place(d, !m->dry_run);
@@ -192,9 +193,9 @@ draft_set(struct draft *d, const char *name, const char *value, char *why,
 		return ERR_OK;
 	e = conf_edit_set(&d->text, name, value);
 	if (e == ERR_CONFIG)
-		(void)snprintf(why, why_size, "cannot stand in a "
+		(void)snprintf(why, why_size, _("cannot stand in a "
 		    "configuration: it is longer than 1024 bytes, or has a # "
-		    "behind white space");
+		    "behind white space"));
 	return e;
 }
 
@@ -244,8 +245,8 @@ draft_set_secret(struct draft *d, enum draft_secret_id id,
 
 	if (secret->len == 0 || secret->len > SECRET_MAX_BYTES ||
 	    !text_is_clean(buf_text(secret), secret->len, false)) {
-		(void)snprintf(why, why_size, "wants one line of plain text, "
-		    "at most %d bytes", SECRET_MAX_BYTES);
+		(void)snprintf(why, why_size, _("wants one line of plain text, "
+		    "at most %d bytes"), SECRET_MAX_BYTES);
 		return ERR_CONFIG;
 	}
 	get(&d->before, row->option, now, sizeof(now));
@@ -254,8 +255,8 @@ draft_set_secret(struct draft *d, enum draft_secret_id id,
 	if (now[0] != '\0' && holds(now, secret))
 		return draft_set(d, row->option, now, why, why_size);
 	if (!choose_file(d, row->name, secret, path)) {
-		(void)snprintf(why, why_size, "there are too many files "
-		    "beside %s, or its path is too long", d->path);
+		(void)snprintf(why, why_size, _("there are too many files "
+		    "beside %s, or its path is too long"), d->path);
 		return ERR_CONFIG;
 	}
 	if ((e = draft_set(d, row->option, path, why, why_size)) == ERR_OK &&

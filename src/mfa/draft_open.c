@@ -9,6 +9,7 @@
 
 #include "base/file.h"
 #include "base/log.h"
+#include "base/message.h"
 #include "login/usermap.h"
 #include "mfa/environment.h"
 
@@ -100,8 +101,10 @@ fill(const struct draft *d, struct config *c)
 		e = take_file(c->http.ca_file, CA_MAX_BYTES, &c->http.ca);
 	if (e == ERR_OK)
 		e = take_map(c->user_map, &c->users_map_text);
-	if (e == ERR_OK)
+	if (e == ERR_OK) {
+		mfa_speak((enum language)c->language);
 		e = config_choose_language(c, environment.locale);
+	}
 	return e;
 }
 
@@ -116,6 +119,6 @@ draft_open(const struct draft *d, struct mfa *m)
 		return mfa_start(m);
 	}
 	if (e != ERR_CONFIG)
-		draft_report(NULL, d->path, err_text(e));
+		draft_report(NULL, d->path, _(err_text(e)));
 	return STATUS_CONFIG;
 }

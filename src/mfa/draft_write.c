@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/message.h"
 #include "login/account.h"
 #include "login/verifier_user.h"
 #include "mfa/trusted_dir.h"
@@ -162,7 +163,7 @@ check_fresh(struct writing *w)
 		    login.cfg.verifier_user, &user, why, sizeof(why));
 		if (e != ERR_OK)
 			status = refuse(w->d->path,
-			    e == ERR_MEMORY ? err_text(e) : why);
+			    e == ERR_MEMORY ? _(err_text(e)) : why);
 	}
 	config_clear(&login.cfg);
 	return status;
@@ -173,10 +174,12 @@ static enum exit_status
 check_unchanged(const struct writing *w)
 {
 	struct buf now = BUF_INIT(CONTENT_MAX_BYTES);
-	char why[DRAFT_WHY_MAX] = "was changed meanwhile; start again";
+	char why[DRAFT_WHY_MAX];
 	struct stat st;
 	bool same;
 
+	(void)snprintf(why, sizeof(why), "%s",
+	    _("was changed meanwhile; start again"));
 	if (!w->d->exists) {
 		same = fstatat(w->directory, w->name, &st,
 		    AT_SYMLINK_NOFOLLOW) == -1 && errno == ENOENT;
@@ -229,8 +232,8 @@ write_files(struct writing *w)
 	    renameat(w->directory, w->fresh, w->directory, w->name) == -1)
 		return refuse(w->d->path, strerror(errno));
 	if (fsync(w->directory) == -1)
-		draft_report(NULL, w->path, "is written, but may not outlast "
-		    "a power cut");
+		draft_report(NULL, w->path, _("is written, but may not outlast "
+		    "a power cut"));
 	return STATUS_DONE;
 }
 
@@ -244,7 +247,7 @@ take_back(struct writing *w)
 	(void)unlinkat(w->directory, w->fresh, 0);
 	if (w->made_directory)
 		(void)rmdir(w->path);
-	draft_report(NULL, w->d->path, "nothing was changed");
+	draft_report(NULL, w->d->path, _("nothing was changed"));
 }
 
 static enum exit_status
@@ -258,7 +261,7 @@ write_locked(struct writing *w)
 		return refuse(w->d->path, why);
 	if (flock(w->directory, LOCK_EX | LOCK_NB) == -1)
 		status = refuse(w->path, errno == EWOULDBLOCK ?
-		    "another genauth-mfa setup is writing here" :
+		    _("another genauth-mfa setup is writing here") :
 		    strerror(errno));
 	else if ((status = write_files(w)) != STATUS_DONE)
 		take_back(w);

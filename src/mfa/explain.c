@@ -11,6 +11,7 @@
 
 #include "base/file.h"
 #include "base/lines.h"
+#include "base/message.h"
 #include "base/text.h"
 #include "login/usermap.h"
 #include "login/verifier_user.h"
@@ -113,12 +114,14 @@ find_rule(struct explanation *x, const struct mfa *m)
 		line = config_line_find(&content, name, value, sizeof(value));
 	buf_clear(&content);
 	if (is_argument(m, name))
-		(void)snprintf(x->rule_from, sizeof(x->rule_from), "PAM line");
+		(void)snprintf(x->rule_from, sizeof(x->rule_from), "%s",
+		    N_("PAM line"));
 	else if (line > 0)
 		(void)snprintf(
 		    x->rule_from, sizeof(x->rule_from), "%s:%zu", conf, line);
 	else
-		(void)snprintf(x->rule_from, sizeof(x->rule_from), "default");
+		(void)snprintf(x->rule_from, sizeof(x->rule_from), "%s",
+		    N_("default"));
 }
 
 static void
@@ -227,8 +230,8 @@ command_explain(struct mfa *m, int argc, char **argv)
 		return status;
 	if (argc - 1 > MFA_LOGIN_ARGS_MAX) {
 		(void)fprintf(stderr,
-		    "genauth-mfa: pam_genauth takes at most "
-		    "%d arguments: with more it denies every login\n",
+		    _("genauth-mfa: pam_genauth takes at most "
+		    "%d arguments: with more it denies every login\n"),
 		    MFA_LOGIN_ARGS_MAX);
 		return STATUS_USAGE;
 	}

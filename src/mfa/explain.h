@@ -19,7 +19,8 @@ struct explanation {
 	struct outlook account; /* by an account line */
 	bool has_record;
 	struct host_record record;
-	char rule_from[1200]; /* "FILE:LINE", "PAM line" or "default" */
+	char rule_from[1200]; /* "FILE:LINE"; untranslated: "PAM line",
+			       * "default" */
 	size_t map_line;      /* of the user map, 0: none */
 };
 

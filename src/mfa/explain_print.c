@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/message.h"
 #include "login/network.h"
 #include "mfa/explain.h"
 #include "mfa/output.h"
@@ -14,32 +15,32 @@
 enum { ARGS_MAX = 700, SAID_MAX = 1600 };
 
 static const struct output_column columns[] = {
-    {"User", "user"},
-    {"Service", "service"},
-    {"From", "rhost"},
-    {"Verdict", "verdict"},
-    {"Reason", "reason"},
-    {"Why", "why"},
-    {"Rule", "rule"},
-    {"Rule from", "rule_from"},
-    {"Account", "account"},
-    {"At the service", "identity"},
-    {"Kind of name", "id_type"},
-    {"Name from", "identity_from"},
-    {"Bound", "bound"},
-    {"Factors", "factors"},
-    {"No first factor", "factors_without_first"},
-    {"Account line", "account_phase"},
-    {"Breaker", "breaker"},
-    {"Service down", "service_down"},
-    {"Let in for", "let_in_for"},
-    {"Timeouts", "timeouts"},
-    {"PAM line", "pam_line"},
-    {"Note", "note"},
-    {"Wrong codes here", "wrong_codes_here"},
-    {"Locked out here", "locked_out_s"},
-    {"Pushes here", "pushes_here"},
-    {"Push pause here", "push_pause_s"},
+    {N_("User"), "user"},
+    {N_("Service"), "service"},
+    {N_("From"), "rhost"},
+    {N_("Verdict"), "verdict"},
+    {N_("Reason"), "reason"},
+    {N_("Why"), "why"},
+    {N_("Rule"), "rule"},
+    {N_("Rule from"), "rule_from"},
+    {N_("Account"), "account"},
+    {N_("At the service"), "identity"},
+    {N_("Kind of name"), "id_type"},
+    {N_("Name from"), "identity_from"},
+    {N_("Bound"), "bound"},
+    {N_("Factors"), "factors"},
+    {N_("No first factor"), "factors_without_first"},
+    {N_("Account line"), "account_phase"},
+    {N_("Breaker"), "breaker"},
+    {N_("Service down"), "service_down"},
+    {N_("Let in for"), "let_in_for"},
+    {N_("Timeouts"), "timeouts"},
+    {N_("PAM line"), "pam_line"},
+    {N_("Note"), "note"},
+    {N_("Wrong codes here"), "wrong_codes_here"},
+    {N_("Locked out here"), "locked_out_s"},
+    {N_("Pushes here"), "pushes_here"},
+    {N_("Push pause here"), "push_pause_s"},
     {NULL, NULL},
 };
 
@@ -58,7 +59,7 @@ say_service(const struct explanation *x, bool json, char *out, size_t size)
 	if (x->service[0] != '\0' || json)
 		SAY("%s", x->service);
 	else
-		SAY("any (--service was not given)");
+		SAY(_("any (--service was not given)"));
 }
 
 static void
@@ -67,25 +68,25 @@ say_rhost(const struct explanation *x, bool json, char *out, size_t size)
 	if (x->rhost[0] != '\0' || json)
 		SAY("%s", x->rhost);
 	else if (x->some_address)
-		SAY("an address that nothing exempts (--rhost was not "
-		    "given)");
+		SAY(_("an address that nothing exempts (--rhost was not "
+		    "given)"));
 	else
-		SAY("no address: console, su, sudo (--rhost was not "
-		    "given)");
+		SAY(_("no address: console, su, sudo (--rhost was not "
+		    "given)"));
 }
 
 static void
 say_verdict(const struct explanation *x, bool json, char *out, size_t size)
 {
 	static const char *const words[][2] = {
-	    [OUTLOOK_DENIED] = {"denied", "denied"},
-	    [OUTLOOK_EXEMPT] = {"no factor is needed", "exempt"},
-	    [OUTLOOK_ASKED] = {"a factor is asked for", "asked"},
-	    [OUTLOOK_LET_IN] = {"let in without a factor", "let_in"},
+	    [OUTLOOK_DENIED] = {N_("denied"), "denied"},
+	    [OUTLOOK_EXEMPT] = {N_("no factor is needed"), "exempt"},
+	    [OUTLOOK_ASKED] = {N_("a factor is asked for"), "asked"},
+	    [OUTLOOK_LET_IN] = {N_("let in without a factor"), "let_in"},
 	};
 
-	SAY("%s", words[x->mistake[0] != '\0' ? OUTLOOK_DENIED
-					      : x->auth.kind][json]);
+	SAY("%s", _(words[x->mistake[0] != '\0' ? OUTLOOK_DENIED
+						: x->auth.kind][json]));
 }
 
 static enum err
@@ -128,10 +129,10 @@ say_rule(const struct explanation *x, bool json, char *out, size_t size)
 	if (json || strcmp(rule, "local=no") == 0)
 		SAY("%s", rule);
 	else if (strncmp(rule, "networks=", 9) == 0)
-		SAY("%s, of networks = %s", rule + 9, cfg->networks);
+		SAY(_("%s, of networks = %s"), rule + 9, cfg->networks);
 	else
-		SAY("%s, of users = %s", rule[0] == '\0' ? "none" : rule,
-		    cfg->users);
+		SAY(_("%s, of users = %s"),
+		    rule[0] == '\0' ? _("none") : rule, cfg->users);
 }
 
 static void
@@ -139,7 +140,7 @@ say_rule_from(const struct explanation *x, bool json, char *out, size_t size)
 {
 	(void)json;
 	if (is_decided(x))
-		SAY("%s", x->rule_from);
+		SAY("%s", _(x->rule_from));
 }
 
 static void
@@ -177,7 +178,7 @@ say_identity_from(
 	if (explain_reaches_service(x) && x->map_line > 0)
 		SAY("%s:%zu", map, x->map_line);
 	else if (explain_reaches_service(x) && map != NULL && !json)
-		SAY("the login itself: %s has no line for it", map);
+		SAY(_("the login itself: %s has no line for it"), map);
 }
 
 static void
@@ -190,9 +191,9 @@ say_pam_line(const struct explanation *x, bool json, char *out, size_t size)
 		len += (size_t)snprintf(out + len, size - len, "%s%.200s",
 		    i > 0 ? " " : "", m->login_args[i]);
 	if (m->login_arg_count == 0 && !json)
-		SAY("not looked at, and its arguments win over the file: "
+		SAY(_("not looked at, and its arguments win over the file: "
 		    "copy them from /etc/pam.d/%s to the end of this command, "
-		    "behind --",
+		    "behind --"),
 		    x->service[0] != '\0' ? x->service : "SERVICE");
 }
 
@@ -206,15 +207,15 @@ say_note(const struct explanation *x, bool json, char *out, size_t size)
 	if (x->mistake[0] != '\0')
 		return;
 	if (x->rhost[0] != '\0' && !address_read(x->rhost, &address))
-		SAY("%s is a name, and names exempt nobody: sshd tells the "
-		    "module the address, too",
+		SAY(_("%s is a name, and names exempt nobody: sshd tells the "
+		    "module the address, too"),
 		    x->rhost);
 	else if (x->rhost[0] == '\0' && cfg->networks != NULL)
-		SAY("from some addresses no factor is needed (networks = "
-		    "%s): --rhost",
+		SAY(_("from some addresses no factor is needed (networks = "
+		    "%s): --rhost"),
 		    cfg->networks);
 	else if (x->rhost[0] == '\0' && !x->some_address && !cfg->local)
-		SAY("from an address users alone decides: --rhost");
+		SAY(_("from an address users alone decides: --rhost"));
 }
 
 /* In the order of the columns; the last four are host_record_show()'s. */
@@ -230,6 +231,15 @@ enum { SAYINGS = sizeof(sayings) / sizeof(sayings[0]) };
 _Static_assert(SAYINGS + HOST_RECORD_COLUMNS + 1 == COLUMNS,
     "each column has what is said in it");
 
+static void
+add_column(struct output_column *shown, size_t *count, size_t which)
+{
+	shown[*count] = columns[which];
+	shown[*count].title = _(columns[which].title);
+	(*count)++;
+}
+
+/* JSON is in English, whatever is spoken. */
 enum err
 explain_print(const struct explanation *x)
 {
@@ -240,14 +250,18 @@ explain_print(const struct explanation *x)
 	struct output *o;
 	enum err e;
 
+	if (json)
+		mfa_speak(LANGUAGE_EN);
 	for (size_t i = 0; i < SAYINGS; i++) {
 		sayings[i](x, json, said[i], SAID_MAX);
 		if (json || said[i][0] != '\0')
-			shown[count++] = columns[i];
+			add_column(shown, &count, i);
 	}
-	if (json || x->has_record)
-		memcpy(&shown[count], &columns[SAYINGS],
-		    HOST_RECORD_COLUMNS * sizeof(*shown));
+	for (size_t i = 0; i < HOST_RECORD_COLUMNS; i++)
+		if (json || x->has_record)
+			add_column(shown, &count, SAYINGS + i);
+	if (json)
+		mfa_speak((enum language)x->m->cfg.language);
 	if ((o = output_new(shown, json, true)) == NULL)
 		return ERR_MEMORY;
 	output_row(o);

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/message.h"
 #include "login/factor.h"
 
 #define SAY(...) (void)snprintf(out, size, __VA_ARGS__)
@@ -29,7 +30,7 @@ names(unsigned bits, char out[NAMES_MAX])
 		if ((bits & FACTOR_BIT(f)) != 0)
 			len += (size_t)snprintf(out + len, NAMES_MAX - len,
 			    "%s%s", len > 0 ? " " : "", factor_rows[f].name);
-	return bits == 0 ? "none" : out;
+	return bits == 0 ? _("none") : out;
 }
 
 /* Is known what can be offered: as configured, or what is bound of it? */
@@ -50,12 +51,12 @@ explain_bound(const struct explanation *x, bool json, char *out, size_t size)
 	else if (json || !x->m->online || x->mistake[0] != '\0')
 		return;
 	else if (o->was_asked)
-		SAY("not known: %s", err_text(o->asked));
+		SAY(_("not known: %s"), _(err_text(o->asked)));
 	else if (explain_reaches_service(x))
-		SAY("not asked: with flow = signin it takes the person's "
-		    "password");
+		SAY(_("not asked: with flow = signin it takes the person's "
+		    "password"));
 	else
-		SAY("not asked: nor does such a login ask");
+		SAY(_("not asked: nor does such a login ask"));
 }
 
 void
@@ -68,7 +69,7 @@ explain_factors(const struct explanation *x, bool json, char *out, size_t size)
 		SAY("%s%s", names(o->offered, list),
 		    json || o->was_asked
 			? ""
-			: ", as far as they are bound (--online asks)");
+			: _(", as far as they are bound (--online asks)"));
 }
 
 /* The module before any password or key: there nobody may learn what is
@@ -84,14 +85,14 @@ explain_blindly(const struct explanation *x, bool json, char *out, size_t size)
 	if (json)
 		SAY("%s", names(o->offered_blindly, list));
 	else if (x->m->cfg.flow == FLOW_SIGNIN)
-		SAY("makes no difference: the GenAuth password comes "
-		    "first");
+		SAY(_("makes no difference: the GenAuth password comes "
+		    "first"));
 	else if (o->usable_blindly == 0)
-		SAY("denied: without a password or key before this module "
-		    "no factor is left");
+		SAY(_("denied: without a password or key before this module "
+		    "no factor is left"));
 	else
-		SAY("without a password or key before this module: %s, "
-		    "asked of everybody before the service is",
+		SAY(_("without a password or key before this module: %s, "
+		    "asked of everybody before the service is"),
 		    names(o->offered_blindly, list));
 }
 
@@ -104,15 +105,15 @@ explain_account_phase(
 	if (!explain_reaches_service(x))
 		return;
 	if (strcmp(o->policy.rule, "account=ignore") == 0)
-		SAY("%s", json ? "ignored" : "nothing is asked there (account "
-		    "= ignore): ssh by key alone needs no factor");
+		SAY("%s", json ? "ignored" : _("nothing is asked there "
+		    "(account = ignore): ssh by key alone needs no factor"));
 	else if (o->kind == OUTLOOK_ASKED)
-		SAY("%s", json ? "push" : "a push is sent to who has shown no "
-		    "factor before, as with ssh by key alone");
+		SAY("%s", json ? "push" : _("a push is sent to who has shown "
+		    "no factor before, as with ssh by key alone"));
 	else if (o->kind == OUTLOOK_LET_IN)
-		SAY("%s", json ? "let_in" : "let in by fail = open");
+		SAY("%s", json ? "let_in" : _("let in by fail = open"));
 	else
-		SAY("denied%s%s", json ? "" : ": ",
+		SAY("%s%s%s", _("denied"), json ? "" : ": ",
 		    json ? "" : err_name(o->why));
 }
 
@@ -125,18 +126,19 @@ explain_breaker(const struct explanation *x, bool json, char *out, size_t size)
 	if (!explain_reaches_service(x))
 		return;
 	if (limit->count == 0)
-		SAY("off");
+		SAY(_("off"));
 	else if (json)
 		SAY("%s", b->open_s > 0 ? "open" : "closed");
 	else if (b->open_s > 0)
-		SAY("open for %d s: no login asks the service", b->open_s);
+		SAY(_("open for %d s: no login asks the service"), b->open_s);
 	else
-		SAY("closed: %d of %d logins in a row did not reach the "
-		    "service%s",
+		SAY(_("closed: %d of %d logins in a row did not reach the "
+		    "service%s"),
 		    b->failures, limit->count,
 		    x->who.rhost[0] != '\0' || x->who.ruser[0] != '\0'
 			? ""
-			: " (but each caller of su has a count of their own)");
+			: _(" (but each caller of su has a count of their "
+			    "own)"));
 }
 
 /* The failures that are let in: see fail_open_excuses(). */
@@ -163,16 +165,16 @@ explain_service_down(
 	if (!explain_reaches_service(x))
 		return;
 	if (x->auth.why == ERR_LOCKED_OUT || excused[0] == '\0')
-		SAY("denied%s", json ? ""
-				: x->auth.why == ERR_LOCKED_OUT
-				    ? ": locked out"
-				    : " until it is back (fail = closed)");
+		SAY("%s%s", _("denied"),
+		    json ? ""
+			 : x->auth.why == ERR_LOCKED_OUT
+			     ? _(": locked out")
+			     : _(" until it is back (fail = closed)"));
 	else
 		SAY("%s", json ? "let_in"
-			       : "let in without a factor (fail "
-				 "= open), but denied once the service has "
-				 "said what to "
-				 "ask for");
+			       : _("let in without a factor (fail = open), "
+				 "but denied once the service has said "
+				 "what to ask for"));
 }
 
 void
@@ -185,7 +187,7 @@ explain_let_in_for(
 	else
 		out[0] = '\0';
 	if (!json && out[0] != '\0')
-		(void)strcat(out, "; every other failure denies");
+		(void)strcat(out, _("; every other failure denies"));
 }
 
 void
@@ -195,8 +197,8 @@ explain_timeouts(const struct explanation *x, bool json, char *out, size_t size)
 
 	(void)json;
 	if (explain_reaches_service(x))
-		SAY("connection %d s, reply %d s, login %d s, push %d s, "
-		    "denial at least %d s",
+		SAY(_("connection %d s, reply %d s, login %d s, push %d s, "
+		    "denial at least %d s"),
 		    c->http.connect_timeout_ms / 1000,
 		    c->http.request_timeout_ms / 1000,
 		    c->login_timeout_ms / 1000, c->push_timeout_ms / 1000,

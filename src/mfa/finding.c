@@ -9,18 +9,21 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/message.h"
+
 static const struct output_column columns[] = {
-    {"Severity", "severity"},
-    {"Where", "where"},
-    {"What", "what"},
-    {"Mend", "mend"},
+    {N_("Severity"), "severity"},
+    {N_("Where"), "where"},
+    {N_("What"), "what"},
+    {N_("Mend"), "mend"},
     {NULL, NULL},
 };
 
 enum { SEVERITY_COLUMN, WHERE, WHAT, MEND };
 enum { TEXT_BYTES = 1024 };
 
-static const char *const severity_names[] = {"serious", "warning", "note"};
+static const char *const severity_names[] = {
+    N_("serious"), N_("warning"), N_("note")};
 
 struct finding {
 	enum severity severity;
@@ -112,9 +115,12 @@ findings_count(const struct findings *f, enum severity severity)
 enum err
 findings_print(const struct findings *f, bool json)
 {
-	struct output *o = output_new(columns, json, true);
+	struct output_column titles[sizeof(columns) / sizeof(columns[0])];
+	struct output *o;
 	enum err e;
 
+	output_translate(columns, titles);
+	o = output_new(titles, json, true);
 	if (o == NULL || f->failed) {
 		output_free(&o);
 		return ERR_MEMORY;
@@ -124,11 +130,11 @@ findings_print(const struct findings *f, bool json)
 			if (f->list[i].severity != (enum severity)s)
 				continue;
 			output_row(o);
-			output_text(o, SEVERITY_COLUMN, severity_names[s]);
+			output_text(o, SEVERITY_COLUMN, _(severity_names[s]));
 			output_text(o, WHERE, f->list[i].where);
 			output_text(o, WHAT, f->list[i].what);
 			output_text(o, MEND, f->list[i].mend[0] == '\0' ?
-			    "nothing, where that is meant" :
+			    _("nothing, where that is meant") :
 			    f->list[i].mend);
 		}
 	e = output_print(o);

@@ -10,6 +10,7 @@
 
 #include <libsmartcols.h>
 
+#include "base/message.h"
 #include "base/text.h"
 #include "net/json.h"
 
@@ -31,6 +32,16 @@ struct output {
 	size_t row_count, row_room;
 	bool failed;        /* out of memory meanwhile; output_print() tells */
 };
+
+void
+output_translate(const struct output_column *columns, struct output_column *out)
+{
+	for (; columns->title != NULL; columns++, out++) {
+		*out = *columns;
+		out->title = _(columns->title);
+	}
+	*out = *columns;
+}
 
 struct output *
 output_new(const struct output_column *columns, bool json, bool one_record)

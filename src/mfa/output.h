@@ -20,6 +20,11 @@ struct output_column {
 struct output;
 
 /* `columns` is ended by a NULL title and borrowed. NULL without memory. */
+/* A copy of `columns`, with titles in the language that is spoken; `out` has
+ * room for all of them, the last one, too. */
+void output_translate(
+    const struct output_column *columns, struct output_column *out);
+
 struct output *output_new(
     const struct output_column *columns, bool json, bool one_record);
 void output_free(struct output **o);

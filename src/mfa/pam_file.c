@@ -9,6 +9,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/message.h"
+
 /* Linux-PAM before 1.6 reads a longer line as two. */
 enum { LINE_SAFE_BYTES = 1022, JUMP_MAX = 100000 };
 
@@ -128,9 +130,10 @@ pam_line_next(struct pam_reader *r, struct pam_line *out)
 			goto broken;
 		if (is_empty(start, len)) {
 			if (out->text != NULL)
-				out->doubt = "a line that goes on is followed "
-				    "by a blank one: Linux-PAM before 1.6 "
-				    "goes on behind it, later ones end there";
+				out->doubt =
+				    _("a line that goes on is followed by a "
+				    "blank one: Linux-PAM before 1.6 goes on "
+				    "behind it, later ones end there");
 			continue;
 		}
 		if (out->number == 0)
@@ -141,8 +144,8 @@ pam_line_next(struct pam_reader *r, struct pam_line *out)
 			return ERR_MEMORY;
 		}
 		if (strlen(out->text) > LINE_SAFE_BYTES)
-			out->doubt = "is longer than 1022 bytes: Linux-PAM "
-			    "before 1.6 takes it for two";
+			out->doubt = _("is longer than 1022 bytes: Linux-PAM "
+			    "before 1.6 takes it for two");
 		if (!goes_on)
 			return ERR_OK;
 	}

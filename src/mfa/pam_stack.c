@@ -9,6 +9,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/message.h"
 #include "mfa/pam_stack_private.h"
 
 enum {
@@ -96,8 +97,8 @@ add_included(struct loading *l, const struct file *f, struct entry *e)
 		return rc;
 	if (rc != ERR_CONFIG)
 		return rc;
-	tell(l, f, e->line, "includes what Linux-PAM cannot read: in its "
-	    "place is a line that always fails");
+	tell(l, f, e->line, _("includes what Linux-PAM cannot read: in its "
+	    "place is a line that always fails"));
 	e->kind = HANDLER_MUST_FAIL;
 	e->module = NULL;
 	(void)pam_control_read("required", e->action);
@@ -115,8 +116,8 @@ read_type(const struct loading *l, const struct file *f, const char *word,
 	for (int i = 0; word != NULL && i < TYPE_ANY; i++)
 		if (strcasecmp(type_words[i], word) == 0)
 			return (enum pam_type)i;
-	tell(l, f, e->line, "does not begin with auth, account, password or "
-	    "session: Linux-PAM takes it for a line that always fails");
+	tell(l, f, e->line, _("does not begin with auth, account, password or "
+	    "session: Linux-PAM takes it for a line that always fails"));
 	e->kind = HANDLER_MUST_FAIL;
 	return f->requested != TYPE_ANY ? f->requested : TYPE_AUTH;
 }
@@ -125,17 +126,17 @@ static void
 read_control(const struct loading *l, const struct file *f, struct entry *e)
 {
 	if (e->control == NULL) {
-		tell(l, f, e->line, "has no control word: it always fails");
+		tell(l, f, e->line, _("has no control word: it always fails"));
 		e->kind = HANDLER_MUST_FAIL;
 	} else if (!pam_control_read(e->control, e->action)) {
-		tell(l, f, e->line, "has a control that Linux-PAM does not "
-		    "understand: whatever the module says counts as a "
-		    "failure");
+		tell(l, f, e->line,
+		    _("has a control that Linux-PAM does not understand: "
+		    "whatever the module says counts as a failure"));
 	}
 	if (e->control == NULL)
 		(void)pam_control_read("", e->action);
 	if (e->module == NULL && e->control != NULL) {
-		tell(l, f, e->line, "names no module: it always fails");
+		tell(l, f, e->line, _("names no module: it always fails"));
 		e->kind = HANDLER_MUST_FAIL;
 	}
 }
@@ -191,15 +192,15 @@ take_file(struct loading *l, const struct file *f, const struct buf *content)
 			tell(l, f, line.number, line.doubt);
 		e = take_line(l, f, line.number, line.text);
 		if (e == ERR_CONFIG)
-			tell(l, f, line.number, "makes Linux-PAM give up the "
-			    "whole file");
+			tell(l, f, line.number,
+			    _("makes Linux-PAM give up the whole file"));
 		pam_line_clear(&line);
 		if (e != ERR_OK)
 			return e;
 	}
 	if (e == ERR_CONFIG)
-		tell(l, f, r.number, "is not text, or ends within a line that "
-		    "goes on: Linux-PAM gives up the whole file");
+		tell(l, f, r.number, _("is not text, or ends within a line "
+		    "that goes on: Linux-PAM gives up the whole file"));
 	return e;
 }
 
@@ -210,7 +211,7 @@ load_file(struct loading *l, struct file *f, const char *path, char *why)
 	enum err e;
 
 	if (++l->reads > FILES_MAX) {
-		(void)snprintf(why, WHY_BYTES, "is one include too many");
+		(void)snprintf(why, WHY_BYTES, _("is one include too many"));
 		return ERR_CONFIG;
 	}
 	e = l->source->read(l->source->ctx, path, &content, why, WHY_BYTES);
@@ -237,7 +238,8 @@ open_named(struct loading *l, struct file *f, const char *name, char *why)
 	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
 		if (snprintf(path, sizeof(path), "%s/%s", places[i], name) >=
 		    (int)sizeof(path)) {
-			(void)snprintf(why, WHY_BYTES, "has a name too long");
+			(void)snprintf(why, WHY_BYTES,
+			    _("has a name too long"));
 			return ERR_CONFIG;
 		}
 		if ((e = load_file(l, f, path, why)) != ERR_CONFIG ||
@@ -261,10 +263,10 @@ load_named(struct loading *l, const char *name, const struct file *from,
 
 	if (name == NULL || f.depth >= LEVELS_MAX || level >= LEVELS_MAX) {
 		l->report(l->ctx, from->path, name == NULL ?
-		    "has an include that names no file, at which some "
-		    "versions of Linux-PAM crash" : "includes itself, at "
+		    _("has an include that names no file, at which some "
+		    "versions of Linux-PAM crash") : _("includes itself, at "
 		    "which Linux-PAM before 1.6 crashes, or more than 15 "
-		    "files in one another");
+		    "files in one another"));
 		return ERR_CONFIG;
 	}
 	e = open_named(l, &f, name, why);

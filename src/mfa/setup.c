@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/message.h"
 #include "mfa/audit.h"
 #include "mfa/terminal.h"
 
@@ -21,22 +22,22 @@ check_ground(const struct mfa *m)
 	int fd;
 
 	if (m->provider != NULL && strcmp(m->provider, "genauth") != 0) {
-		(void)fprintf(stderr, "genauth-mfa: setup is for provider "
-		    "genauth: logins need it\n");
+		(void)fprintf(stderr, _("genauth-mfa: setup is for provider "
+		    "genauth: logins need it\n"));
 		return STATUS_USAGE;
 	}
 	if (geteuid() != 0 && !m->dry_run) {
-		(void)fprintf(stderr, "genauth-mfa: setup is for root, who "
+		(void)fprintf(stderr, _("genauth-mfa: setup is for root, who "
 		    "logins trust to have written their configuration: try it "
-		    "with sudo\n");
+		    "with sudo\n"));
 		return STATUS_CONFIG;
 	}
 	if (m->from != NULL)
 		return STATUS_DONE;
 	fd = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC);
 	if (fd == -1) {
-		(void)fprintf(stderr, "genauth-mfa: there is no terminal to "
-		    "ask on: give the answers in a file, setup --from FILE\n");
+		(void)fprintf(stderr, _("genauth-mfa: there is no terminal to "
+		    "ask on: give the answers in a file, setup --from FILE\n"));
 		return STATUS_USAGE;
 	}
 	(void)close(fd);
@@ -52,7 +53,7 @@ check_provider(const struct setup *s)
 	if (value[0] == '\0' || strcmp(value, "genauth") == 0)
 		return STATUS_DONE;
 	draft_report(NULL, s->draft.path,
-	    "setup is for provider = genauth: logins need it");
+	    _("setup is for provider = genauth: logins need it"));
 	return STATUS_CONFIG;
 }
 
@@ -80,7 +81,7 @@ check_complete(const struct setup *s)
 		    sizeof(value));
 		if (value[0] != '\0')
 			continue;
-		(void)fprintf(stderr, "genauth-mfa: %s: %s is missing\n",
+		(void)fprintf(stderr, _("genauth-mfa: %s: %s is missing\n"),
 		    s->m->from, step->name);
 		status = STATUS_CONFIG;
 	}
@@ -131,17 +132,17 @@ take_answers(struct setup *s)
 	if (draft_is_changed(&s->draft))
 		status = try_all(s);
 	if (status != STATUS_DONE)
-		(void)fprintf(stderr, "genauth-mfa: nothing was written\n");
+		(void)fprintf(stderr, _("genauth-mfa: nothing was written\n"));
 	return status;
 }
 
 static enum exit_status
 confirm(const struct setup *s)
 {
-	if (terminal_confirm(s->m, "\nWrite this?") == ERR_OK &&
+	if (terminal_confirm(s->m, _("\nWrite this?")) == ERR_OK &&
 	    !terminal_interrupted())
 		return STATUS_DONE;
-	(void)fprintf(stderr, "genauth-mfa: nothing was written\n");
+	(void)fprintf(stderr, _("genauth-mfa: nothing was written\n"));
 	return STATUS_REFUSED;
 }
 
@@ -163,13 +164,13 @@ write_noted(struct setup *s)
 		return status;
 	noted = audit_intend(s->m, &entry) == ERR_OK;
 	if (!noted && s->m->cfg.audit_file != NULL) {
-		(void)fprintf(stderr, "genauth-mfa: what cannot be noted is "
-		    "not done: nothing was written\n");
+		(void)fprintf(stderr, _("genauth-mfa: what cannot be noted is "
+		    "not done: nothing was written\n"));
 		return STATUS_CONFIG;
 	}
 	if (!noted)
-		(void)fprintf(stderr, "genauth-mfa: the configuration is "
-		    "written all the same\n");
+		(void)fprintf(stderr, _("genauth-mfa: the configuration is "
+		    "written all the same\n"));
 	status = draft_write(&s->draft);
 	if (noted)
 		audit_result(s->m, &entry,

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "base/message.h"
 #include "mfa/conf_edit.h"
 
 enum { ANSWERS_MAX_BYTES = 64 * 1024 };
@@ -99,7 +100,7 @@ copy_options(struct setup *s, const struct buf *content)
 		e = draft_set(&s->draft, name, value, why, sizeof(why));
 		if (e != ERR_OK) {
 			draft_report(NULL, s->m->from,
-			    e == ERR_CONFIG ? why : err_text(e));
+			    e == ERR_CONFIG ? why : _(err_text(e)));
 			return STATUS_CONFIG;
 		}
 	}
@@ -118,8 +119,8 @@ copy_secret(struct setup *s, enum draft_secret_id id, const struct buf *content,
 
 	buf_clear(&path);
 	if (both) {
-		(void)snprintf(what, sizeof(what), "%s and %s are both given: "
-		    "keep one of them", row->name, row->option);
+		(void)snprintf(what, sizeof(what), _("%s and %s are both "
+		    "given: keep one of them"), row->name, row->option);
 		draft_report(NULL, s->m->from, what);
 		return STATUS_CONFIG;
 	}
@@ -127,7 +128,7 @@ copy_secret(struct setup *s, enum draft_secret_id id, const struct buf *content,
 	if (e == ERR_OK)
 		return STATUS_DONE;
 	(void)snprintf(what, sizeof(what), "%s: %s", row->name,
-	    e == ERR_CONFIG ? why : err_text(e));
+	    e == ERR_CONFIG ? why : _(err_text(e)));
 	draft_report(NULL, s->m->from, what);
 	return STATUS_CONFIG;
 }
@@ -168,7 +169,7 @@ parse(struct setup *s, struct buf *content)
 	if (e == ERR_OK)
 		status = take(s, content, &a, secrets);
 	else if (e != ERR_CONFIG)
-		draft_report(NULL, s->m->from, err_text(e));
+		draft_report(NULL, s->m->from, _(err_text(e)));
 	for (int i = 0; i < DRAFT_SECRETS; i++)
 		buf_clear(&secrets[i]);
 	config_clear(&a.cfg);
@@ -190,7 +191,7 @@ setup_read_answers(struct setup *s)
 		status = parse(s, &content);
 	else
 		draft_report(NULL, s->m->from,
-		    e == ERR_CONFIG ? why : err_text(e));
+		    e == ERR_CONFIG ? why : _(err_text(e)));
 	buf_clear(&content);
 	return status;
 }

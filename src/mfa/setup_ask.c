@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "base/message.h"
 #include "mfa/terminal.h"
 
 enum { ANSWER_BYTES = 4096, PROMPT_BYTES = 2048, CA_MAX_BYTES = 1024 * 1024 };
@@ -28,18 +29,19 @@ static void
 make_prompt(const struct setup *s, const struct setup_step *step,
     const char *current, char *out, size_t size)
 {
-	const char *note = step->required ? "" : " [none]";
+	const char *note = step->required ? "" : _(" [none]");
 	bool typed = step->secret >= 0 &&
 	    s->draft.secrets[step->secret].path[0] != '\0';
 
 	if (current[0] == '\0')
-		(void)snprintf(out, size, "%s%s: ", step->prompt, note);
+		(void)snprintf(out, size, "%s%s: ", _(step->prompt), note);
 	else if (step->secret >= 0)
-		(void)snprintf(out, size, "%s [%s%s]: ", step->prompt,
-		    typed ? "as typed before" : "the one in ",
+		(void)snprintf(out, size, "%s [%s%s]: ", _(step->prompt),
+		    typed ? _("as typed before") : _("the one in "),
 		    typed ? "" : current);
 	else
-		(void)snprintf(out, size, "%s [%s]: ", step->prompt, current);
+		(void)snprintf(
+		    out, size, "%s [%s]: ", _(step->prompt), current);
 }
 
 /* White space that came along with a paste is none of the answer. */
@@ -144,7 +146,7 @@ static void
 explain(const struct setup_step *step)
 {
 	if (step->about != NULL)
-		(void)fprintf(stderr, "\n%s\n", step->about);
+		(void)fprintf(stderr, "\n%s\n", _(step->about));
 }
 
 static const struct setup_step *
@@ -266,8 +268,8 @@ check_others(const struct setup *s)
 		return mfa_fail(s->m, "setup", ERR_MEMORY);
 	if (!wrong)
 		return STATUS_DONE;
-	(void)fprintf(stderr, "genauth-mfa: mend these lines first, then start "
-	    "again\n");
+	(void)fprintf(stderr, _("genauth-mfa: mend these lines first, then "
+	    "start again\n"));
 	return STATUS_CONFIG;
 }
 
@@ -295,11 +297,11 @@ setup_interview(struct setup *s)
 
 	if (status != STATUS_DONE)
 		return status;
-	(void)fprintf(stderr, "This asks for what a login needs%s, and "
+	(void)fprintf(stderr, _("This asks for what a login needs%s, and "
 	    "writes\n%s\nwhen you say yes at the end. Enter keeps what stands "
 	    "in [brackets]; where there\nis nothing to keep it gives up, as "
-	    "Ctrl-C does, and nothing is changed.\n",
-	    s->m->offline ? "" : ", tries each answer at once",
+	    "Ctrl-C does, and nothing is changed.\n"),
+	    s->m->offline ? "" : _(", tries each answer at once"),
 	    s->draft.path);
 	for (; e == ERR_OK && step->name != NULL; step = next) {
 		if (step == fresh && setup_is_asked(s, step))
@@ -314,8 +316,8 @@ setup_interview(struct setup *s)
 		return STATUS_CONFIG;
 	if (e != ERR_CONVERSATION)
 		return mfa_fail(s->m, "setup", e);
-	(void)fprintf(stderr, "\ngenauth-mfa: no answer; nothing was "
-	    "written\n");
+	(void)fprintf(stderr, _("\ngenauth-mfa: no answer; nothing was "
+	    "written\n"));
 	return STATUS_REFUSED;
 }
 
@@ -328,10 +330,10 @@ setup_verify(struct setup *s)
 	char *argv[2] = {NULL, NULL};
 	enum err e;
 
-	(void)fprintf(stderr, "\nNow somebody with a factor, to see a whole "
-	    "login but for letting them in. Enter: skip.\n");
+	(void)fprintf(stderr, _("\nNow somebody with a factor, to see a whole "
+	    "login but for letting them in. Enter: skip.\n"));
 	do {
-		e = ask("Login name to verify: ", true, &name);
+		e = ask(_("Login name to verify: "), true, &name);
 		if (e != ERR_OK || name.len == 0)
 			break;
 		mfa_close(s->m);

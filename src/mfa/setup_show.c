@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "base/message.h"
 #include "base/text.h"
 #include "mfa/conf_edit.h"
 #include "mfa/output.h"
@@ -24,7 +25,7 @@ static const struct output_column columns[] = {
 enum { CHANGED, WRITTEN, CONFIGURATION, OPTIONS, PREVIOUS };
 
 /* The same lines as in README.md and pam.d/sshd: see tests/mfa_setup.sh. */
-static const char lines[] =
+static const char lines[] = N_(
     "Nothing asks for the factor yet. Keep a second root session open until a "
     "new login\n"
     "has worked; to go back, take the line out again.\n"
@@ -43,12 +44,12 @@ static const char lines[] =
     "\n"
     "Then: sshd -t && systemctl reload ssh, and log in anew from another "
     "terminal.\n"
-    "genauth-mfa doctor says what is still open.\n";
+    "genauth-mfa doctor says what is still open.\n");
 
 void
 setup_show_lines(FILE *to)
 {
-	(void)fputs(lines, to);
+	(void)fputs(_(lines), to);
 }
 
 void
@@ -75,7 +76,7 @@ show_change(const struct setup *s, const char *name, FILE *to)
 	(void)fprintf(to, "  %s = %s", name,
 	    text_clean(clean, sizeof(clean), now));
 	if (before.len > 0)
-		(void)fprintf(to, "   (was %s)",
+		(void)fprintf(to, _("   (was %s)"),
 		    text_clean(was, sizeof(was), buf_text(&before)));
 	(void)fputc('\n', to);
 	buf_clear(&before);
@@ -88,11 +89,11 @@ setup_show_plan(const struct setup *s, FILE *to)
 
 	for (int i = 0; i < DRAFT_SECRETS; i++)
 		if (d->secrets[i].path[0] != '\0')
-			(void)fprintf(to, "%s (root only, 0600):\n"
-			    "  the secret, %zu characters, not shown\n",
+			(void)fprintf(to, _("%s (root only, 0600):\n"
+			    "  the secret, %zu characters, not shown\n"),
 			    d->secrets[i].path, d->secrets[i].value.len);
 	(void)fprintf(to, "%s (%s%04o):\n", d->path,
-	    d->exists ? "the rest of it stays as it is; " : "",
+	    d->exists ? _("the rest of it stays as it is; ") : "",
 	    (unsigned)d->mode);
 	for (const struct option *o = config_options; o->name != NULL; o++)
 		if (draft_has_changed(d, o->name))
@@ -130,8 +131,8 @@ setup_show_result(const struct setup *s, bool written)
 	if (s->m->json)
 		return show_json(s, changed, written);
 	if (changed && !written)
-		(void)printf("would be changed\n");
+		(void)printf(_("would be changed\n"));
 	else
-		(void)printf("%s\n", changed ? "changed" : "unchanged");
+		(void)printf("%s\n", changed ? _("changed") : _("unchanged"));
 	return STATUS_DONE;
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/message.h"
 #include "base/text.h"
 #include "login/usermap.h"
 #include "mfa/ping.h"
@@ -19,17 +20,17 @@ static const struct {
 	enum err e;
 	const char *means;
 } url_advice[] = {
-    {ERR_UNREACHABLE, "is the address right, does its name resolve, and may "
-	"this host connect there (firewall, proxy)?"},
-    {ERR_TIMEOUT, "is the address right, and may this host connect there "
-	"(firewall, proxy)?"},
-    {ERR_TLS, "nothing is sent to somebody who cannot prove to be who they "
-	"are: is the address right, and this host's clock?"},
-    {ERR_CONFIG, "look at proxy and ca_file: the proxy does not let this "
-	"through, or the file holds no certificate"},
-    {ERR_REPLY, "somebody is there, but does not speak HTTP as a service "
-	"does: is the address right?"},
-    {ERR_SYSTEM, "this host is out of descriptors, ports or memory"},
+    {ERR_UNREACHABLE, N_("is the address right, does its name resolve, and may "
+	"this host connect there (firewall, proxy)?")},
+    {ERR_TIMEOUT, N_("is the address right, and may this host connect there "
+	"(firewall, proxy)?")},
+    {ERR_TLS, N_("nothing is sent to somebody who cannot prove to be who they "
+	"are: is the address right, and this host's clock?")},
+    {ERR_CONFIG, N_("look at proxy and ca_file: the proxy does not let this "
+	"through, or the file holds no certificate")},
+    {ERR_REPLY, N_("somebody is there, but does not speak HTTP as a service "
+	"does: is the address right?")},
+    {ERR_SYSTEM, N_("this host is out of descriptors, ports or memory")},
 };
 
 static void
@@ -38,10 +39,12 @@ say(const char *what, enum err e, const char *problem, const char *means)
 	char clean[LINE_MAX_BYTES];
 
 	(void)fprintf(stderr, "genauth-mfa: %s: %s",
-	    text_clean(clean, sizeof(clean), what), err_text(e));
+	    text_clean(clean, sizeof(clean), what), _(err_text(e)));
 	if (problem[0] != '\0')
 		(void)fprintf(stderr, " (%s)", problem);
-	(void)fprintf(stderr, "%s%s\n", means[0] != '\0' ? "; " : "", means);
+	if (means[0] != '\0')
+		(void)fprintf(stderr, _("; %s"), means);
+	(void)fprintf(stderr, "\n");
 }
 
 static void
@@ -53,18 +56,18 @@ say_way(const struct setup *s, const char *url)
 	long skew = p->date_s == 0 ? 0 : (long)(now - p->date_s);
 
 	if (s->interview) {
-		(void)fprintf(stderr, "  ok: %s answers from %s port %d, %s",
+		(void)fprintf(stderr, _("  ok: %s answers from %s port %d, %s"),
 		    url, p->address, p->port, p->tls_version);
 		if (p->not_after != 0)
-			(void)fprintf(stderr, ", certificate good for %ld "
-			    "days", days);
+			(void)fprintf(stderr, _(", certificate good for %ld "
+			    "days"), days);
 		(void)fprintf(stderr, "\n");
 	}
 	if (skew > SKEW_MAX_S || skew < -SKEW_MAX_S)
-		(void)fprintf(stderr, "genauth-mfa: warning: this host's clock "
-		    "is %ld s %s the service's; set it right, logins depend "
-		    "on it\n", skew > 0 ? skew : -skew,
-		    skew > 0 ? "ahead of" : "behind");
+		(void)fprintf(stderr, _("genauth-mfa: warning: this host's "
+		    "clock is %ld s %s the service's; set it right, logins "
+		    "depend on it\n"), skew > 0 ? skew : -skew,
+		    skew > 0 ? _("ahead of") : _("behind"));
 }
 
 static enum err
@@ -85,7 +88,7 @@ try_url(struct setup *s, const char *name)
 	}
 	for (size_t i = 0; i < sizeof(url_advice) / sizeof(*url_advice); i++)
 		if (url_advice[i].e == e)
-			means = url_advice[i].means;
+			means = _(url_advice[i].means);
 	say(url, e, s->probe.problem, means);
 	return e;
 }
@@ -95,12 +98,12 @@ static void
 say_rights(const struct setup *s, enum err e)
 {
 	if (s->interview)
-		(void)fprintf(stderr, "  ok: the key is accepted\n");
+		(void)fprintf(stderr, _("  ok: the key is accepted\n"));
 	if (e != ERR_OK)
-		(void)fprintf(stderr, "genauth-mfa: warning: the key may not "
+		(void)fprintf(stderr, _("genauth-mfa: warning: the key may not "
 		    "read the settings of MFA; where logins are denied with "
 		    "reason=credential, give it the right to read users, and "
-		    "to read and trigger MFA\n");
+		    "to read and trigger MFA\n"));
 }
 
 static enum err
@@ -121,13 +124,13 @@ try_key(struct setup *s)
 		return ERR_OK;
 	}
 	if (e == ERR_CREDENTIAL)
-		say("the management key", e, "", "the id or the secret is "
-		    "wrong, or the key was switched off");
+		say(_("the management key"), e, "", _("the id or the secret is "
+		    "wrong, or the key was switched off"));
 	else if (e == ERR_REPLY)
-		say(m->cfg.service.management_url, e, "", "this is not the "
-		    "address of GenAuth's management API");
+		say(m->cfg.service.management_url, e, "", _("this is not "
+		    "the address of GenAuth's management API"));
 	else
-		say("the management key", e, "", "");
+		say(_("the management key"), e, "", "");
 	return e;
 }
 
@@ -172,22 +175,22 @@ try_app(struct setup *s)
 	if (e == ERR_OK &&
 	    json_get_text(reply.data, "userPoolId", &pool) == ERR_OK &&
 	    own[0] != '\0' && strcmp(pool, own) != 0)
-		(void)fprintf(stderr, "genauth-mfa: warning: the application "
+		(void)fprintf(stderr, _("genauth-mfa: warning: the application "
 		    "and the key belong to different user pools; people who "
-		    "are in one of them only cannot log in\n");
+		    "are in one of them only cannot log in\n"));
 	else if (e == ERR_OK && s->interview)
-		(void)fprintf(stderr, "  ok: the application is there\n");
+		(void)fprintf(stderr, _("  ok: the application is there\n"));
 	genauth_reply_clear(&reply);
 	if (e == ERR_REPLY || e == ERR_CREDENTIAL) {
-		(void)fprintf(stderr, "genauth-mfa: warning: the service does "
-		    "not tell whether the application is there; verify "
-		    "somebody to see\n");
+		(void)fprintf(stderr, _("genauth-mfa: warning: the service "
+		    "does not tell whether the application is there; verify "
+		    "somebody to see\n"));
 		return ERR_OK;
 	}
 	if (unknown)
-		(void)fprintf(stderr, "genauth-mfa: app_id: the service knows "
-		    "no application of that id; copy it from the "
-		    "application's page in the console\n");
+		(void)fprintf(stderr, _("genauth-mfa: app_id: the service "
+		    "knows no application of that id; copy it from the "
+		    "application's page in the console\n"));
 	else if (e != ERR_OK)
 		say("app_id", e, "", "");
 	return e;
@@ -242,9 +245,9 @@ setup_try_person(struct setup *s, const char *user)
 	enum err e;
 
 	if (m->cfg.flow == FLOW_SIGNIN) {
-		(void)fprintf(stderr, "genauth-mfa: verify_user: with flow = "
+		(void)fprintf(stderr, _("genauth-mfa: verify_user: with flow = "
 		    "signin nobody can be looked up without their password; "
-		    "try genauth-mfa verify on a terminal\n");
+		    "try genauth-mfa verify on a terminal\n"));
 		return ERR_OK;
 	}
 	e = find_factors(m, user, &offered);

@@ -11,6 +11,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/message.h"
+
 enum {
 	DEPTH_MAX = 8,
 	BLOCKS_MAX = 200,
@@ -130,8 +132,8 @@ take_include(struct reading *r, char *values)
 		slash = strrchr(path, '/');
 		*slash = '\0';
 		if (strpbrk(path, "*?[") != NULL)
-			r->report(r->ctx, path, "is an Include with a pattern "
-			    "for directories, which was not followed");
+			r->report(r->ctx, path, _("is an Include with a "
+			    "pattern for directories, which was not followed"));
 		if (strpbrk(slash + 1, "*?[") != NULL) {
 			e = include_pattern(r, path, slash + 1);
 		} else {
@@ -225,8 +227,8 @@ read_file(struct reading *r, const char *path, bool must)
 	enum err e;
 
 	if (r->depth >= DEPTH_MAX || ++r->files > FILES_MAX) {
-		r->report(r->ctx, path, "is one Include too many: sshd reads "
-		    "16 within one another at most");
+		r->report(r->ctx, path, _("is one Include too many: sshd reads "
+		    "16 within one another at most"));
 		return ERR_OK;
 	}
 	e = system_root_read(r->root, path, &content, why, sizeof(why));

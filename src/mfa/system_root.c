@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/message.h"
 
 enum { NAMES_MAX = 10000 };
 
@@ -25,13 +26,13 @@ system_root_open(struct system_root *r, const char *directory, char *why,
 	r->fd = open(directory == NULL ? "/" : directory,
 	    O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (r->fd == -1) {
-		(void)snprintf(why, why_size, "cannot be opened: %s",
+		(void)snprintf(why, why_size, _("cannot be opened: %s"),
 		    strerror(errno));
 		return ERR_CONFIG;
 	}
 	if ((probe = system_root_file(r, "/", O_DIRECTORY)) == -1) {
-		(void)snprintf(why, why_size, "cannot be looked at without "
-		    "leaving it (openat2, Linux 5.6): %s", strerror(errno));
+		(void)snprintf(why, why_size, _("cannot be looked at without "
+		    "leaving it (openat2, Linux 5.6): %s"), strerror(errno));
 		system_root_close(r);
 		return ERR_CONFIG;
 	}
@@ -103,9 +104,9 @@ system_root_read(const struct system_root *r, const char *path,
 	saved = errno;
 	if (e == ERR_CONFIG && (saved == EFBIG || saved == EINVAL))
 		(void)snprintf(why, why_size, "%s", saved == EFBIG ?
-		    "is too long" : "is not a regular file");
+		    _("is too long") : _("is not a regular file"));
 	else if (e == ERR_CONFIG)
-		(void)snprintf(why, why_size, "cannot be opened: %s",
+		(void)snprintf(why, why_size, _("cannot be opened: %s"),
 		    strerror(saved));
 	if (e != ERR_OK)
 		buf_clear(out);

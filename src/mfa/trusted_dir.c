@@ -11,6 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/message.h"
+
 enum { FLAGS = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC };
 
 /* The path down to here, for a sentence. */
@@ -35,14 +37,14 @@ check(int fd, const struct step *s, char *why, size_t why_size)
 	if (fstat(fd, &st) == -1)
 		return refuse(s, strerror(errno), why, why_size);
 	if (st.st_uid != 0 && st.st_uid != geteuid())
-		return refuse(s, "belongs to somebody else, who could replace "
-		    "what is written there; root has to own it", why,
+		return refuse(s, _("belongs to somebody else, who could "
+		    "replace what is written there; root has to own it"), why,
 		    why_size);
 	if ((st.st_mode & (S_IWGRP | S_IWOTH)) != 0 &&
 	    (s->last || (st.st_mode & S_ISVTX) == 0))
-		return refuse(s, "can be written by group or others, who could "
-		    "replace what is written there; run: chmod go-w on it",
-		    why, why_size);
+		return refuse(s, _("can be written by group or others, who "
+		    "could replace what is written there; run: chmod go-w "
+		    "on it"), why, why_size);
 	return ERR_OK;
 }
 
@@ -76,8 +78,8 @@ enter(int *fd, const char *name, const struct step *s, bool *made, char *why,
 		*made = make_one(*fd, name, &next);
 	if (next == -1)
 		e = refuse(s, errno == ENOTDIR || errno == ELOOP ?
-		    "is a symbolic link, or no directory; name the directory "
-		    "itself" : strerror(errno), why, why_size);
+		    _("is a symbolic link, or no directory; name the directory "
+		    "itself") : strerror(errno), why, why_size);
 	(void)close(*fd);
 	*fd = next;
 	return e != ERR_OK ? e : check(next, s, why, why_size);
