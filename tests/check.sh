@@ -123,6 +123,38 @@ distcheck()
 	fi
 }
 
+packages()
+{
+	"$top/tests/packages.sh" "$build/default"
+}
+
+installing()
+{
+	"$top/tests/install.sh" "$build/default" bookworm
+}
+
+# in_turn STEP...: those that need what the one before made, or its place; the
+# closing line is all of theirs.
+in_turn()
+{
+	: >"$build/in_turn.log"
+	for step in "$@"; do
+		printf '# %s\n' "$step" >>"$build/in_turn.log"
+		"$step" >>"$build/in_turn.log" 2>&1 || :
+	done
+	cat "$build/in_turn.log"
+	sed -n 's/.*: \([0-9]* passed, [0-9]* failed, [0-9]* skipped\)$/\1/p' \
+	    "$build/in_turn.log" | awk -v steps=$# '
+		{ passed += $1; failed += $3; skipped += $5 }
+		END {
+			if (NR != steps)
+				failed++
+			printf "in turn: %d passed, %d failed, %d skipped\n",
+			    passed, failed, skipped
+			exit failed > 0
+		}'
+}
+
 oracle()
 {
 	"$top/tests/oracle.sh" "$build/default/inst/bin/genauth-emulator"
@@ -132,6 +164,8 @@ part 'unit tests, gcc' unit "$build/default"
 part 'unit tests, clang' unit "$build/clang"
 part 'unit tests, address and undefined behaviour sanitizers' \
     unit "$build/sanitized"
+part 'distcheck, packages, from installing to purging' \
+    in_turn distcheck packages installing
 part 'a moment of fuzzing' "$top/fuzz/fuzz.sh" "$build/fuzz" 2
 part 'layers and lint' "$top/tests/layers.sh" "$top" "$build/default"
 part 'messages' "$top/tests/messages.sh" "$top" "$build/default"
@@ -175,12 +209,6 @@ part "Fedora's and RHEL's stacks" as_root rhel "$build/default" \
 part 'the AppArmor profile' as_root apparmor "$build/default" \
     "$top/tests/apparmor.sh" "$build/default"
 part 'the CI file' "$top/tests/ci.sh" "$top"
-part 'make distcheck' distcheck
-part 'tarball, make install, Debian packages' \
-    "$top/tests/packages.sh" "$build/default"
-part 'from installing to purging, on an empty Debian 12' \
-    "$top/tests/install.sh" "$build/default" bookworm
-
 while show_ended && [ "$shown" -lt "$started" ]; do
 	sleep 0.2
 done

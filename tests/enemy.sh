@@ -259,7 +259,8 @@ for host in expired.test future.test wrong-name.test 127.0.0.1 ip-san.test \
     cn-only.test no-authority.test client.test a.b.test b.test v.w.wild.test
 do
 	for fail in closed open; do
-		service_at "tls-$fail-$host" trigger "$host" "fail=$fail"
+		service_at "tls-$fail-$host" trigger "$host" "fail=$fail" \
+		    verifier_user=65533
 		echo "$code" | login "tls-$fail-$host" alice
 		denied "r10 $host, fail=$fail" "tls-$fail-$host" tls
 	done
