@@ -216,6 +216,8 @@ no_questions()
 	done
 	:
 }
+check 'the profile has no comma in its name: debconf would take it for two' \
+    sh -c "! grep '^Name:.*,' '$top/debian/libpam-genauth.pam-configs'"
 check 'libpam-genauth has what a login needs' package_has libpam-genauth \
     'usr/lib/.*/security/pam_genauth.so' usr/libexec/genauth-verifier \
     usr/share/pam-configs/genauth usr/share/man/man8/pam_genauth.8 \
