@@ -184,6 +184,9 @@ for name in root 0 4294967295 99999999999 no-such-user; do
 	    "'$build/inst/sbin/genauth-mfa' --config '$work/bad.conf' config check |
 	    grep -q verifier_user"
 done
+service test_alias "conf=$conf" verifier_user=065534 fail=open
+otp alice | denies 'nobody by another spelling, fail = open' test_alias alice
+logged 'and the log says so' 'this one is nobody'
 # Names are looked up by a thread, and those of nobody are counted.
 echo '127.0.0.1 genauth.test' >>/etc/hosts
 sed 's|https://localhost|https://genauth.test|' "$conf" >"$work/named.conf"

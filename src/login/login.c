@@ -238,13 +238,14 @@ login_run(const struct login_setup *with, const struct login_request *who,
 		out->shown = out->why;
 	login_log(who, out, with->service->provider->name,
 	    with->service->request_id, clock->now_ms(clock->ctx) - started_ms);
+	/* first: a denial may wait for the person to read it */
+	if (a.push_open && a.tally != NULL)
+		tally_push_ended(a.tally, out->verdict == VERDICT_ALLOW ?
+		    TALLY_PUSH_NOT_NEEDED : TALLY_PUSH_UNANSWERED);
 	if (out->verdict == VERDICT_DENY) {
 		attempt_even_out(&a);
 		attempt_tell_denial(&a);
 	}
-	if (a.push_open && a.tally != NULL)
-		tally_push_ended(a.tally, out->verdict == VERDICT_ALLOW ?
-		    TALLY_PUSH_NOT_NEEDED : TALLY_PUSH_UNANSWERED);
 	if (a.tally != NULL)
 		tally_close(a.tally);
 	breaker_close(&a.breaker);

@@ -21,6 +21,7 @@
 #include "wire/wire.h"
 
 enum {
+	NOBODY_UID = 65534,
 	WIRE_FD = 3,
 	WIRE_TIMEOUT_MS = 5000,
 	SILENT_TIMEOUT_MS = 20000, /* the module gives up after 30 s */
@@ -143,6 +144,12 @@ find_user(const struct config *cfg, struct verifier_user *user)
 	    &account_lookups_libc, cfg->verifier_user, user, why, sizeof(why));
 	if (e == ERR_CONFIG || e == ERR_SYSTEM)
 		report_config(NULL, cfg->conf, why);
+	/* by another name or spelling than config.c knows */
+	if (e == ERR_OK && cfg->fail == FAIL_OPEN && user->uid == NOBODY_UID) {
+		report_config(NULL, cfg->conf, "fail: open needs a "
+		    "verifier_user of its own, and this one is nobody");
+		return ERR_CONFIG;
+	}
 	return e;
 }
 
