@@ -99,6 +99,7 @@ for file in "$top"/pam.d/*; do
 	name=$(basename "$file")
 	system good
 	cp "$file" "$root/etc/pam.d/${name%-key}"
+	[ "$name" != sudo ] || cp "$file" "$root/etc/pam.d/sudo-i"
 	if [ "$name" = sshd-key ]; then
 		printf '%s\n' 'UsePAM yes' 'PasswordAuthentication no' \
 		    'KbdInteractiveAuthentication yes' \
@@ -111,6 +112,7 @@ for file in "$top"/pam.d/*; do
 	grep -q '^#faillock' "$file" || continue
 	sed -i 's/^#faillock //; s/^@include common-auth/#&/' \
 	    "$root/etc/pam.d/$name"
+	[ "$name" != sudo ] || cp "$root/etc/pam.d/sudo" "$root/etc/pam.d/sudo-i"
 	doctor --json
 	check "$name with faillock: all clear" as_expected "$work/nothing"
 done

@@ -15,6 +15,8 @@ struct sshd_stack {
 	int login_timeout_s;  /* 0: not known */
 };
 
+enum { DOCTOR_SIBLINGS = 2 };
+
 /* One examination. What its parts find goes into `findings`. */
 struct doctor {
 	struct mfa *m;
@@ -25,6 +27,9 @@ struct doctor {
 	bool root_user;   /* may see everything */
 	bool asks;        /* some service does */
 	bool exempts;     /* the configuration exempts somebody */
+	struct sibling {
+		bool there, asks;
+	} siblings[DOCTOR_SIBLINGS][2]; /* doctor_pam.c */
 	struct sshd_stack sshd;
 	char **module_directories;
 };

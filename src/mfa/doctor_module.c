@@ -186,8 +186,10 @@ check_owner(struct doctor *d, const char *path)
 		*slash = '\0';
 		if (!system_root_stat(&d->root, part, &st))
 			continue;
-		if ((st.st_uid != 0 || (st.st_mode & (S_IWGRP | S_IWOTH)) != 0)
-		    && (st.st_mode & S_ISVTX) == 0)
+		/* in a sticky directory others cannot replace what is root's,
+		 * but its owner can */
+		if (st.st_uid != 0 || ((st.st_mode & (S_IWGRP | S_IWOTH)) != 0
+		    && !(S_ISDIR(st.st_mode) && (st.st_mode & S_ISVTX) != 0)))
 			finding_add(d->findings, SERIOUS, part, _("chown "
 			    "root:root it, and chmod go-w it"),
 			    _("belongs to user %u with mode %04o, and is what "

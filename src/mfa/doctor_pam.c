@@ -25,6 +25,43 @@ static const struct {
     {"vsftpd", true}, {"webmin", true}, {"xrdp-sesman", true},
 };
 
+/* Two services that one program has: it takes the second for `sudo -i`, for
+ * `su -`. */
+static const char *const siblings[DOCTOR_SIBLINGS][2] = {
+    {"sudo", "sudo-i"}, {"su", "su-l"}};
+
+static void
+note_sibling(struct doctor *d, const char *name, bool asks)
+{
+	for (size_t i = 0; i < DOCTOR_SIBLINGS; i++)
+		for (size_t k = 0; k < 2; k++)
+			if (strcmp(siblings[i][k], name) == 0)
+				d->siblings[i][k] =
+				    (struct sibling){true, asks};
+}
+
+static void
+tell_siblings(struct doctor *d)
+{
+	char place[DOCTOR_PATH_BYTES];
+
+	for (size_t i = 0; i < DOCTOR_SIBLINGS; i++)
+		for (size_t k = 0; k < 2; k++) {
+			const struct sibling *open = &d->siblings[i][k];
+
+			if (!open->there || open->asks ||
+			    !d->siblings[i][1 - k].asks)
+				continue;
+			(void)snprintf(place, sizeof(place), "/etc/pam.d/%s",
+			    siblings[i][k]);
+			finding_add(d->findings, SERIOUS, place,
+			    _("add the same line to this file"),
+			    _("%s asks for the factor and %s does not: it is "
+			    "the same program, and this is the way around"),
+			    siblings[i][1 - k], siblings[i][k]);
+		}
+}
+
 /* Files that packages and editors leave, and nobody's service. */
 static const char *const leftovers[] = {".dpkg-", ".rpm", ".ucf-", ".bak",
     ".orig", ".old", "~", ".pam-old", ".swp"};
@@ -172,6 +209,7 @@ look_at_auth(struct doctor *d, struct examined *s)
 
 	s->count = pam_stack_pick(&s->stack, TYPE_AUTH, s->picked);
 	pam_judge(s->picked, s->count, &j);
+	note_sibling(d, s->name, j.factor != NULL);
 	if (j.factor != NULL || find_door(s->name) != -1) {
 		add_row(d, s, &j);
 		tell_missing(d, s);
@@ -330,6 +368,7 @@ doctor_pam(struct doctor *d)
 		e = look_at_all(d, etc, NULL);
 	if (e == ERR_OK)
 		e = look_at_all(d, usr, etc);
+	tell_siblings(d);
 	system_root_free_names(etc);
 	system_root_free_names(usr);
 	return e;

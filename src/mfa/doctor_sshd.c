@@ -134,6 +134,12 @@ judge_asking(const struct kind *k)
 		    _("write UsePAM yes"),
 		    _("%s: UsePAM is off: PAM, and so the factor, is never "
 		    "asked for"), k->who);
+	if (strcmp(k->b->values[PAM_SERVICE].text, "sshd") != 0 &&
+	    concerns(k, PAM_SERVICE))
+		finding_add(f, SERIOUS, where(k, PAM_SERVICE),
+		    _("write PAMServiceName sshd, or have that service ask"),
+		    _("%s: sshd uses /etc/pam.d/%s, not /etc/pam.d/sshd, which "
+		    "was looked at"), k->who, k->b->values[PAM_SERVICE].text);
 	if (!k->d->sshd.asks)
 		return;
 	if (!is_on(k, KBD_INTERACTIVE) && concerns(k, KBD_INTERACTIVE))
@@ -180,17 +186,43 @@ judge_limits(const struct kind *k)
 		    count);
 }
 
+/* "User *", "Address 0.0.0.0/0,::/0": criteria that everybody meets? */
+static bool
+selects_all(const char *match)
+{
+	char words[SSHD_VALUE_BYTES], *next = words, *value, *one;
+	size_t count = 0;
+
+	(void)snprintf(words, sizeof(words), "%s", match);
+	while ((value = strsep(&next, " \t")) != NULL) {
+		bool all = false;
+
+		if (*value == '\0' || strcasecmp(value, "all") == 0 ||
+		    count++ % 2 == 0)
+			continue; /* a criterion's name */
+		if (strchr(value, '!') != NULL)
+			return false;
+		while ((one = strsep(&value, ",")) != NULL)
+			all |= strcmp(one, "*") == 0 ||
+			    strcmp(one, "0.0.0.0/0") == 0 ||
+			    strcmp(one, "::/0") == 0;
+		if (!all)
+			return false;
+	}
+	return count % 2 == 0;
+}
+
 static void
 judge_block(struct doctor *d, const struct sshd_block *b)
 {
 	struct kind k = {.d = d, .b = b, .worst = WARNING};
 
-	if (b->match[0] == '\0' || strcasecmp(b->match, "all") == 0) {
+	if (selects_all(b->match))
 		k.worst = SERIOUS;
+	if (b->match[0] == '\0')
 		(void)snprintf(k.who, sizeof(k.who), "sshd");
-	} else {
+	else
 		(void)snprintf(k.who, sizeof(k.who), "Match %s", b->match);
-	}
 	judge_asking(&k);
 	if (is_on(&k, USE_PAM))
 		judge_methods(&k);

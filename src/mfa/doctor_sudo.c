@@ -48,9 +48,24 @@ find_word(const char *line, const char *word)
 	return NULL;
 }
 
+/* "=sudo", "=sudo-i"? */
+static bool
+names_sudo(const char *p)
+{
+	size_t len;
+
+	p += strspn(p, " \t=\"");
+	len = strcspn(p, " \t\",");
+	return (len == 4 && strncmp(p, "sudo", 4) == 0) ||
+	    (len == 6 && strncmp(p, "sudo-i", 6) == 0);
+}
+
 static void
 judge_defaults(struct reading *r, const char *line, const char *where)
 {
+	static const char *const services[] = {
+	    "pam_service", "pam_login_service", "pam_askpass_service"};
+	static const char *const others[] = {"targetpw", "rootpw", "runaspw"};
 	struct findings *f = r->d->findings;
 	const char *p;
 	char *end;
@@ -63,6 +78,21 @@ judge_defaults(struct reading *r, const char *line, const char *where)
 	if (find_word(line, "exempt_group") != NULL)
 		finding_add(f, WARNING, where, _("take exempt_group out"),
 		    _("sudo asks the members of this group for nothing"));
+	for (size_t i = 0; i < sizeof(services) / sizeof(services[0]); i++)
+		if ((p = find_word(line, services[i])) != NULL &&
+		    !names_sudo(p + strlen(services[i])))
+			finding_add(f, SERIOUS, where,
+			    _("take it out, or have that service ask"),
+			    _("%s: sudo uses another file of /etc/pam.d than "
+			    "sudo and sudo-i, which were looked at"),
+			    services[i]);
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		if ((p = find_word(line, others[i])) != NULL &&
+		    (p == line || p[-1] != '!'))
+			finding_add(f, WARNING, where, _("take it out"),
+			    _("%s: sudo asks for the password and the factor "
+			    "of another account than the caller's; rules that "
+			    "exempt root let everybody pass"), others[i]);
 	if ((p = find_word(line, "timestamp_timeout")) == NULL)
 		return;
 	p += strlen("timestamp_timeout");

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LEVELS = 16, NODES_MAX = 200000, NONE = -1 };
+enum { LEVELS = 16, NODES_MAX = 20000, NONE = -1 };
 enum impression { UNDECIDED, POSITIVE, NEGATIVE };
 
 /* What Linux-PAM has decided so far; `good` is "the status is success". */

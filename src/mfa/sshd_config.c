@@ -38,6 +38,7 @@ static const struct {
     [ROOT_LOGIN] = {"permitrootlogin", NULL, "prohibit-password"},
     [GRACE_TIME] = {"logingracetime", NULL, "120"},
     [MAX_TRIES] = {"maxauthtries", NULL, "6"},
+    [PAM_SERVICE] = {"pamservicename", NULL, "sshd"}, /* OpenSSH 9.8 */
 };
 
 /* One reading. */
@@ -188,11 +189,17 @@ take_line(struct reading *r, char *line, const char *where)
 static void
 trim(char *line)
 {
-	char *comment = strstr(line, " #");
+	bool quoted = false;
 	size_t len;
 
-	if (comment != NULL)
-		*comment = '\0';
+	for (char *p = line; *p != '\0'; p++) {
+		quoted ^= *p == '"';
+		if (*p == '#' && !quoted && p > line &&
+		    (p[-1] == ' ' || p[-1] == '\t')) {
+			*p = '\0';
+			break;
+		}
+	}
 	for (len = strlen(line); len > 0 && isspace((unsigned char)
 	    line[len - 1]); len--)
 		line[len - 1] = '\0';
@@ -211,6 +218,9 @@ take_lines(struct reading *r, const char *path, const struct buf *content)
 
 		(void)snprintf(line, sizeof(line), "%.*s", (int)len, next);
 		(void)snprintf(where, sizeof(where), "%s:%zu", path, number);
+		if (len >= sizeof(line))
+			r->report(r->ctx, where,
+			    _("is too long a line to be read whole"));
 		trim(line);
 		e = take_line(r, line, where);
 		next += len + (stop != NULL);
@@ -296,7 +306,7 @@ sshd_config_correct(struct sshd_config *config, const struct buf *text)
 
 	for (; *next != '\0'; next += strcspn(next, "\n"),
 	    next += *next == '\n') {
-		if (sscanf(next, "%63[a-z] %255[^\n]", name, value) != 2 ||
+		if (sscanf(next, "%63[a-z] %1023[^\n]", name, value) != 2 ||
 		    (setting = find_setting(name)) == -1 ||
 		    strcasecmp(all->values[setting].text, value) == 0 ||
 		    (setting == GRACE_TIME && sshd_seconds(value) ==

@@ -7,10 +7,10 @@
 /* The settings of sshd_config(5) that decide who is asked for what. */
 enum sshd_setting {
 	USE_PAM, KBD_INTERACTIVE, PASSWORD, PUBKEY, HOSTBASED, GSSAPI,
-	METHODS, ROOT_LOGIN, GRACE_TIME, MAX_TRIES, SSHD_SETTINGS
+	METHODS, ROOT_LOGIN, GRACE_TIME, MAX_TRIES, PAM_SERVICE, SSHD_SETTINGS
 };
 
-enum { SSHD_VALUE_BYTES = 256, SSHD_WHERE_BYTES = 512 };
+enum { SSHD_VALUE_BYTES = 1024, SSHD_WHERE_BYTES = 512 };
 struct sshd_value {
 	char text[SSHD_VALUE_BYTES];
 	char where[SSHD_WHERE_BYTES]; /* "FILE:LINE"; "FILE": by default;
