@@ -482,9 +482,10 @@ traced_by_its_caller()
 # environment. What bob can see and do, and what the verifier is. (Signals to
 # su itself are his to send: it is he who gave up, then.)
 cat >"$work/look" <<'END'
+here=$(readlink /proc/self/ns/mnt) # elsewhere other tests have theirs
 for p in /proc/[0-9]*; do
 	[ "$(readlink "$p/exe")" = "$build/inst/libexec/genauth-verifier" ] &&
-		pid=${p#/proc/}
+		[ "$(readlink "$p/ns/mnt")" = "$here" ] && pid=${p#/proc/}
 done
 host=$(sed -n 's/^PPid:[^0-9]*//p' "/proc/$pid/status")
 echo "$host $pid" >"$work/pids"
