@@ -187,6 +187,14 @@ done
 service test_alias "conf=$conf" verifier_user=065534 fail=open
 otp alice | denies 'nobody by another spelling, fail = open' test_alias alice
 logged 'and the log says so' 'this one is nobody'
+{
+	cat "$conf"
+	printf 'fail = open\nverifier_user = 065534\n'
+} >"$work/bad.conf"
+chmod 600 "$work/bad.conf"
+check 'config check finds nobody by another spelling' sh -c \
+    "'$build/inst/sbin/genauth-mfa' --config '$work/bad.conf' config check |
+    grep -q 'this one is nobody'"
 # Names are looked up by a thread, and those of nobody are counted.
 echo '127.0.0.1 genauth.test' >>/etc/hosts
 sed 's|https://localhost|https://genauth.test|' "$conf" >"$work/named.conf"

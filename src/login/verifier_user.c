@@ -11,6 +11,9 @@
 #include <string.h>
 
 #include "login/account.h"
+#include "login/config.h"
+
+enum { NOBODY_UID = 65534 };
 
 /* A number stands for itself: it needs no account, and best has none. */
 static bool
@@ -56,4 +59,19 @@ verifier_user_find(const struct account_lookups *lookups, const char *name,
 	}
 	(void)snprintf(why, why_size, "verifier_user: %s", what);
 	return e == ERR_SYSTEM ? e : ERR_CONFIG;
+}
+
+enum err
+verifier_user_of(const struct account_lookups *lookups,
+    const struct config *cfg, struct verifier_user *out, char *why,
+    size_t why_size)
+{
+	enum err e = verifier_user_find(
+	    lookups, cfg->verifier_user, out, why, why_size);
+
+	if (e != ERR_OK || cfg->fail != FAIL_OPEN || out->uid != NOBODY_UID)
+		return e;
+	(void)snprintf(why, why_size, "fail: open needs a verifier_user of "
+	    "its own, and this one is nobody");
+	return ERR_CONFIG;
 }

@@ -7,6 +7,7 @@
 #include "base/err.h"
 
 struct account_lookups;
+struct config;
 
 /* Whom a verifier that root started turns into. */
 struct verifier_user {
@@ -24,6 +25,15 @@ enum { VERIFIER_USER_WHY_BYTES = 160 };
  */
 __attribute__((warn_unused_result)) enum err verifier_user_find(
     const struct account_lookups *lookups, const char *name,
+    struct verifier_user *out, char *why, size_t why_size);
+
+/*
+ * That of a configuration, which has to be fit for its fail = open: not
+ * nobody, by whatever name or spelling. ERR_CONFIG where it is not; else as
+ * above.
+ */
+__attribute__((warn_unused_result)) enum err verifier_user_of(
+    const struct account_lookups *lookups, const struct config *cfg,
     struct verifier_user *out, char *why, size_t why_size);
 
 #endif

@@ -113,8 +113,8 @@ check_verifier_user(struct check *c, const struct config *cfg)
 
 	if (cfg->verifier_user == NULL)
 		return;
-	e = verifier_user_find(&account_lookups_libc, cfg->verifier_user,
-	    &user, why, sizeof(why));
+	e = verifier_user_of(
+	    &account_lookups_libc, cfg, &user, why, sizeof(why));
 	if (e == ERR_CONFIG || e == ERR_SYSTEM)
 		note(c, cfg->conf, why);
 }

@@ -137,8 +137,8 @@ check_verifier_user(const struct reading *r)
 
 	if (!r->d->here || r->cfg->verifier_user == NULL)
 		return;
-	e = verifier_user_find(&account_lookups_libc, r->cfg->verifier_user,
-	    &user, why, sizeof(why));
+	e = verifier_user_of(
+	    &account_lookups_libc, r->cfg, &user, why, sizeof(why));
 	if (e == ERR_CONFIG || e == ERR_SYSTEM)
 		finding_add(r->d->findings, SERIOUS,
 		    find_place(r, "verifier_user", place), "", "%s", why);

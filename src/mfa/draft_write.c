@@ -159,8 +159,8 @@ check_fresh(struct writing *w)
 
 	status = mfa_read_config(&login, &login.cfg, report_fresh, w);
 	if (status == STATUS_DONE) {
-		e = verifier_user_find(&account_lookups_libc,
-		    login.cfg.verifier_user, &user, why, sizeof(why));
+		e = verifier_user_of(&account_lookups_libc, &login.cfg, &user,
+		    why, sizeof(why));
 		if (e != ERR_OK)
 			status = refuse(w->d->path,
 			    e == ERR_MEMORY ? _(err_text(e)) : why);

@@ -74,8 +74,8 @@ check_host(struct explanation *x, const struct config *cfg)
 
 	if (geteuid() != 0)
 		return;
-	e = verifier_user_find(
-	    &account_lookups_libc, cfg->verifier_user, &user, why, sizeof(why));
+	e = verifier_user_of(
+	    &account_lookups_libc, cfg, &user, why, sizeof(why));
 	if (e != ERR_OK)
 		note_mistake(x, cfg->conf, e == ERR_MEMORY ? err_text(e) : why);
 }

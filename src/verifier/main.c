@@ -21,7 +21,6 @@
 #include "wire/wire.h"
 
 enum {
-	NOBODY_UID = 65534,
 	WIRE_FD = 3,
 	WIRE_TIMEOUT_MS = 5000,
 	SILENT_TIMEOUT_MS = 20000, /* the module gives up after 30 s */
@@ -140,16 +139,10 @@ find_user(const struct config *cfg, struct verifier_user *user)
 	*user = (struct verifier_user){geteuid(), getegid()};
 	if (user->uid != 0)
 		return ERR_OK;
-	e = verifier_user_find(
-	    &account_lookups_libc, cfg->verifier_user, user, why, sizeof(why));
+	e = verifier_user_of(
+	    &account_lookups_libc, cfg, user, why, sizeof(why));
 	if (e == ERR_CONFIG || e == ERR_SYSTEM)
 		report_config(NULL, cfg->conf, why);
-	/* by another name or spelling than config.c knows */
-	if (e == ERR_OK && cfg->fail == FAIL_OPEN && user->uid == NOBODY_UID) {
-		report_config(NULL, cfg->conf, "fail: open needs a "
-		    "verifier_user of its own, and this one is nobody");
-		return ERR_CONFIG;
-	}
 	return e;
 }
 
