@@ -133,7 +133,8 @@ test_reset_person_SOURCES = tests/test_reset_person.c \
 test_reset_person_CPPFLAGS = $(test_cppflags)
 test_reset_person_LDADD = libtest.la
 test_conf_edit_SOURCES = tests/test_conf_edit.c \
-	src/mfa/conf_edit.c src/mfa/conf_edit.h
+	src/mfa/conf_edit.c src/mfa/conf_edit.h \
+	src/mfa/config_line.c src/mfa/config_line.h
 test_conf_edit_CPPFLAGS = $(test_cppflags)
 test_conf_edit_LDADD = libtest.la
 test_gate_SOURCES = tests/test_gate.c src/mfa/gate.c src/mfa/gate.h

@@ -7,26 +7,14 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "base/lines.h"
-
-/* The first line that sets `name`. */
-static bool
-find(const struct buf *text, const char *name, struct line *l)
-{
-	*l = (struct line)LINE_START;
-	while (line_next(l, text))
-		if (l->mistake == NULL && l->name_len == strlen(name) &&
-		    memcmp(l->name, name, l->name_len) == 0)
-			return true;
-	return false;
-}
+#include "mfa/config_line.h"
 
 enum err
 conf_edit_get(const struct buf *text, const char *name, struct buf *out)
 {
 	struct line l;
 
-	if (!find(text, name, &l))
+	if (!config_line_get(text, name, &l))
 		return ERR_CONFIG;
 	return buf_add(out, l.value, l.value_len);
 }
@@ -85,7 +73,7 @@ conf_edit_set(struct buf *text, const char *name, const char *value)
 	/* a line break would be another option */
 	if (strpbrk(value, "\r\n") != NULL)
 		return ERR_CONFIG;
-	e = find(text, name, &l) ? replace(text, &l, value, &changed)
+	e = config_line_get(text, name, &l) ? replace(text, &l, value, &changed)
 				 : append(text, name, value, &changed);
 	if (e == ERR_OK)
 		e = read_back(&changed, name, value);
