@@ -71,6 +71,28 @@ await_file()
 	return 1
 }
 
+# ends NAME STATUS [TEXT]: how the last run of genauth-mfa ended ($status), and
+# what it said ($work/all).
+ends()
+{
+	if [ "$status" != "$2" ]; then
+		echo "status $status" >>"$work/all"
+		not_ok "$1 (status $2)" "$work/all"
+	elif [ -n "${3-}" ] && ! grep -qF -e "$3" "$work/all"; then
+		not_ok "$1 (says: $3)" "$work/all"
+	else
+		ok "$1"
+	fi
+}
+
+# json EXPRESSION: true of `rows`, the parsed lines of its standard output.
+json()
+{
+	node -e 'const rows = require("fs").readFileSync(process.argv[1],
+	    "utf8").trim().split("\n").map(l => JSON.parse(l));
+	    process.exit(eval(process.argv[2]) ? 0 : 1)' "$work/stdout" "$1"
+}
+
 # free_port: of loopback, at this moment.
 free_port()
 {

@@ -48,19 +48,6 @@ mfa()
 	cat "$work/all" >>"$work/everything"
 }
 
-# ends NAME STATUS [TEXT]: how the last run ended, and what it said.
-ends()
-{
-	if [ "$status" != "$2" ]; then
-		echo "status $status" >>"$work/all"
-		not_ok "$1 (status $2)" "$work/all"
-	elif [ -n "${3-}" ] && ! grep -qF -e "$3" "$work/all"; then
-		not_ok "$1 (says: $3)" "$work/all"
-	else
-		ok "$1"
-	fi
-}
-
 # out TEXT / no_out TEXT: on standard output.
 out()
 {
@@ -84,14 +71,6 @@ only_reads()
 	[ "$(asked DELETE '')" = 0 ] && [ "$(asked POST '')" = \
 	    "$(asked POST get-management-token)" ] &&
 	    [ "$(asked GET '')" -gt 0 ]
-}
-
-# json EXPRESSION: true of `rows`, the parsed lines of standard output.
-json()
-{
-	node -e 'const rows = require("fs").readFileSync(process.argv[1],
-	    "utf8").trim().split("\n").map(l => JSON.parse(l));
-	    process.exit(eval(process.argv[2]) ? 0 : 1)' "$work/stdout" "$1"
 }
 
 # set_user NAME QUERY / has NAME MEMBER VALUE, by the side door.

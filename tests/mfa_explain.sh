@@ -55,19 +55,6 @@ explain()
 	cat "$work/stdout" "$work/stderr" >"$work/all"
 }
 
-# ends NAME STATUS [TEXT]: how the last run ended, and what it said.
-ends()
-{
-	if [ "$status" != "$2" ]; then
-		echo "status $status" >>"$work/all"
-		not_ok "$1 (status $2)" "$work/all"
-	elif [ -n "${3-}" ] && ! grep -qF -e "$3" "$work/all"; then
-		not_ok "$1 (says: $3)" "$work/all"
-	else
-		ok "$1"
-	fi
-}
-
 # says NAME TEXT: on standard output.
 says()
 {
